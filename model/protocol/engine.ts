@@ -1,0 +1,183 @@
+/**
+ * What the engine offers: the page asks the worker (and `npm run inspect` asks the same code in Node).
+ * Letters: B batch, H query heads, G key/value heads, T query length, S key length, d head dimension, D width, V vocabulary, L layers.
+ */
+import type { ErrorCode } from '../errors.ts';
+import type { FileEntry } from '../source.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** `self` in models of one stack; an encoder–decoder has `encoder`, `decoder`, `cross`; two towers have `vision` and `text`. */
+export type SiteKind = 'self' | 'encoder' | 'decoder' | 'cross' | 'vision' | 'text';
+
+/** How the weights that are shown were had. */
+export type How = 'read' | 'recomputed' | 'computed';
+
+/** A model as the user chose it. `entry` is the file that was opened, or '' for a whole folder. */
+export interface ModelFiles {
+  /** Stable identity: the URI of file or folder. */
+  readonly id: string;
+  readonly name: string;
+  readonly entry: string;
+  readonly files: readonly FileEntry[];
+}
+
+export interface ModelFacts {
+  readonly path: string;
+  readonly format: 'onnx' | 'safetensors';
+  /** Family in words, `unknown` when neither config nor graph tells. */
+  readonly architecture: string;
+  readonly layers: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number | null;
+  readonly parameters: number;
+  /** Element type of most weights. */
+  readonly dtype: string;
+  /** In words (`int8 dynamic`, `4-bit blocks of 32`), or null. */
+  readonly quantization: string | null;
+  /** What the model knows about order, in words (`learned`, `rotary`, …), or null when not found. */
+  readonly positions: string | null;
+  /** Longest input in tokens, or null when nothing says so. */
+  readonly maxTokens: number | null;
+  readonly vocabulary: number | null;
+}
+
+/** One place where the model attends. */
+export interface SiteFacts {
+  /** `<kind>/<layer>`, unique in the model. */
+  readonly key: string;
+  readonly kind: SiteKind;
+  /** Counts from 0 within its kind. */
+  readonly layer: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number | null;
+  readonly how: How;
+  /** True where a query never sees later keys. */
+  readonly causal: boolean;
+  /** Keys further back than this are never looked at; null for no window. */
+  readonly window: number | null;
+  /** True where a row may sum to less than 1 because a sink takes the rest. */
+  readonly sink: boolean;
+  /** Factor on q·k before softmax, or null when the graph computes it. */
+  readonly scale: number | null;
+  /** Cap c of c·tanh(x/c) on the logits, or null. */
+  readonly softcap: number | null;
+  /** Whether q and k can be had, for neurons and for weights on demand. */
+  readonly qk: boolean;
+  /** The node that holds it, as the file names it. */
+  readonly node: string;
+  /** Where in the model, in words: `encoder · layer 3 · self-attention`. */
+  readonly where: string;
+}
+
+export interface Refusal {
+  readonly where: string;
+  readonly reason: string;
+  readonly advice?: string;
+}
+
+export interface OpenResult {
+  readonly model: ModelFacts;
+  readonly sites: readonly SiteFacts[];
+  readonly refused: readonly Refusal[];
+  readonly warnings: readonly string[];
+  /** Inputs of the graph that a run fills by itself or must be given. */
+  readonly inputs: readonly InputFacts[];
+  readonly device: Device;
+  readonly timingsMs: { readonly open: number; readonly create: number };
+}
+
+export interface InputFacts {
+  readonly name: string;
+  readonly dtype: string;
+  /** A number is a fixed length, a string the name of a free one. */
+  readonly shape: readonly (number | string)[];
+  /** In words, how it is filled; null when only the user can say. */
+  readonly filledBy: string | null;
+}
+
+export type Device = 'webgpu' | 'wasm';
+
+/** What goes into a run. Ids are those of the tokenizer, pixel values already preprocessed. Shapes [1, T], [1, C, height, width]. */
+export interface RunParams {
+  readonly ids?: readonly number[];
+  /** Segment of each token, for models with token types. */
+  readonly typeIds?: readonly number[];
+  /** 1 = attend. Left out: all ones. */
+  readonly attentionMask?: readonly number[];
+  /** Ids of the decoder of an encoder–decoder. */
+  readonly targetIds?: readonly number[];
+  readonly pixelValues?: Tensor;
+  /** Log-mel features of a speech model. */
+  readonly features?: Tensor;
+  /** Raw inputs by name; they win over everything above. */
+  readonly raw?: Readonly<Record<string, Tensor>>;
+}
+
+export interface RunResult {
+  /** Number of this run; later requests name it. */
+  readonly run: number;
+  readonly sites: readonly SiteRun[];
+  readonly outputs: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly number[] }[];
+  readonly device: Device;
+  /** Why the device is not the first choice, or null. */
+  readonly fallback: string | null;
+  readonly runMs: number;
+  readonly warnings: readonly string[];
+}
+
+export interface SiteRun {
+  readonly key: string;
+  /** B of the weights: 1 for text, B · windows for windowed models. */
+  readonly batch: number;
+  readonly heads: number;
+  readonly queries: number;
+  readonly keys: number;
+  /** Largest |1 − Σ row| over rows that see something (for sinks: over Σ + sink). */
+  readonly rowSumError: number;
+}
+
+/** Pictures of all heads of a site: weights pooled by maximum into at most 32 × 32 cells. */
+export interface Thumbnails {
+  readonly key: string;
+  readonly heads: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** [H, rows, columns] */
+  readonly data: Float32Array;
+}
+
+/** All weights of one head, [T, S], as the model used them. */
+export interface HeadWeights {
+  readonly key: string;
+  readonly head: number;
+  readonly queries: number;
+  readonly keys: number;
+  readonly weights: Float32Array;
+}
+
+/** q [T, d] and k [S, d] of one head after rotation and normalisation, and what turns q·k into the weight. */
+export interface HeadVectors {
+  readonly q: Float32Array;
+  readonly k: Float32Array;
+  readonly headDim: number;
+  readonly scale: number | null;
+}
+
+/** Error as it crosses a message border. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** Requests from page to worker: parameters and result by method name. */
+export interface EngineRequests {
+  open: { params: { readonly model: ModelFiles; readonly device: Device | 'auto' }; result: OpenResult };
+  run: { params: RunParams; result: RunResult };
+  thumbnails: { params: { readonly run: number; readonly key: string; readonly batch?: number }; result: Thumbnails };
+  head: { params: { readonly run: number; readonly key: string; readonly head: number; readonly batch?: number }; result: HeadWeights };
+  vectors: { params: { readonly run: number; readonly key: string; readonly head: number; readonly batch?: number }; result: HeadVectors };
+  output: { params: { readonly run: number; readonly name: string }; result: Tensor };
+  close: { params: null; result: null };
+}

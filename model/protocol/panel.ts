@@ -1,0 +1,104 @@
+/** The messages between the extension host and the panel. */
+import type { Device, ModelFacts, ModelFiles, Refusal, RunParams, SiteFacts, SiteRun, WireError } from './engine.ts';
+import type { Selection } from './selection.ts';
+
+/** A token and where it came from. `start`/`end` are UTF-16 offsets into the text; a special token that nobody typed has an empty range. */
+export interface Token {
+  readonly id: number;
+  readonly piece: string;
+  readonly start: number;
+  readonly end: number;
+  readonly special: boolean;
+  /** Number of the word it belongs to, null for tokens outside words. */
+  readonly word: number | null;
+  /** 0 for the first text, 1 for the second of a pair. */
+  readonly segment: 0 | 1;
+}
+
+export interface TextInput {
+  readonly kind: 'text';
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  /** Said in the panel when the text was cut to the model's length. */
+  readonly notice: string | null;
+  /** Decoder's text of an encoder–decoder, with its tokens. */
+  readonly target?: { readonly text: string; readonly tokens: readonly Token[] };
+}
+
+export interface ImageInput {
+  readonly kind: 'image';
+  readonly name: string;
+  readonly uri: string;
+}
+
+/** A head that a model's own card names. */
+export interface KnownHead {
+  readonly relation: string;
+  readonly layer: number;
+  readonly head: number;
+  /** Mean weight, 0 to 1. */
+  readonly weight: number;
+}
+
+/** Everything that the panel needs to open a model and run it on something. `uris` maps the paths of `model.files` to webview URIs. */
+export interface ShowParams {
+  readonly model: ModelFiles;
+  readonly uris: Readonly<Record<string, string>>;
+  readonly input: TextInput | ImageInput;
+  readonly run: RunParams;
+  readonly select: Partial<Selection>;
+  readonly knownHeads: readonly KnownHead[];
+}
+
+export interface ShowResult {
+  readonly model: ModelFacts;
+  readonly sites: readonly SiteFacts[];
+  readonly runs: readonly SiteRun[];
+  readonly refused: readonly Refusal[];
+  readonly device: Device;
+  readonly runMs: number;
+  readonly selection: Selection;
+}
+
+/** The weights of one query (direction `from`: where it looks) or of one key (`to`: who looks at it). */
+export interface RowParams {
+  readonly kind: Selection['kind'];
+  readonly layer: number;
+  readonly head: number;
+  readonly token: number;
+  readonly direction: 'from' | 'to';
+}
+
+/** Host → panel: parameters and result by method name. */
+export interface PanelRequests {
+  show: { params: ShowParams; result: ShowResult };
+  row: { params: RowParams; result: Float32Array };
+}
+
+/** Host → panel, no answer. */
+export interface PanelNotifications {
+  select: Partial<Selection>;
+  /** The text in the editor no longer is the text of the run. */
+  stale: { readonly stale: boolean };
+}
+
+/** Panel → host: parameters and result by method name. */
+export interface HostRequests {
+  /** Runs again on the text as it is now. */
+  rerun: { params: null; result: null };
+  /** Lets the user choose where; null when the user cancelled. */
+  save: { params: { readonly name: string; readonly bytes: Uint8Array }; result: { readonly path: string | null } };
+  copy: { params: { readonly text: string }; result: null };
+  /** Opens the model picker and runs again. */
+  chooseModel: { params: null; result: null };
+}
+
+/** Panel → host, no answer. */
+export interface HostNotifications {
+  ready: null;
+  /** The selection changed in the panel; `weights` [S] are the query's row, null without a query. */
+  selected: { readonly selection: Selection; readonly weights: Float32Array | null };
+  /** Show a token's place in the source. */
+  reveal: { readonly token: number };
+  failed: { readonly error: WireError };
+}
