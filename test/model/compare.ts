@@ -53,7 +53,7 @@ export function findDifference(actual: Numbers, expected: Numbers, { rtol, atol 
     if (error > largest) largest = error;
     const size = Math.abs(Number(want));
     const allowed = Number.isFinite(size) ? atol + rtol * size : 0;
-    if (error <= allowed) continue;
+    if (error <= allowed && error < Number.POSITIVE_INFINITY) continue;
     if (first < 0) first = i;
     count++;
   }

@@ -107,8 +107,9 @@ export class Goldens {
       const dtype = DTYPE_OF[entry.dtype];
       if (dtype === undefined) throw new Error(`${path}: ${name} has dtype ${entry.dtype}, which no golden uses`);
       const [start, end] = entry.data_offsets;
-      const bytes = Uint8Array.prototype.slice.call(file, 8 + length + start, 8 + length + end);
-      tensors.set(name, tensor(dtype, entry.shape, view(dtype, bytes.buffer)));
+      const origin = file.byteOffset + 8 + length;
+      const bytes = file.buffer.slice(origin + start, origin + end) as ArrayBuffer;
+      tensors.set(name, tensor(dtype, entry.shape, view(dtype, bytes)));
     }
     return new Goldens(path, tensors);
   }
