@@ -1,0 +1,2 @@
+/** Text to tokens and back, each token with its range of the source. */
+export type { DecodeOptions, EncodeOptions, Encoding, NormalizedText, SpecialIds, TextRange, Tokenizer } from './types.ts';
