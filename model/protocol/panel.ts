@@ -48,6 +48,18 @@ export interface ShowParams {
   readonly run: RunParams;
   readonly select: Partial<Selection>;
   readonly knownHeads: readonly KnownHead[];
+  /**
+   * Anything the host needs to show the same again (URI, range, model id). The panel keeps it in VS Code's webview state, together with its own
+   * view, as `SavedPanel`; on a window reload the serializer gets that back and the host sends `show` again with it.
+   */
+  readonly restore?: unknown;
+}
+
+/** What the panel keeps with `setState`, and what `deserializeWebviewPanel` receives. `view` is the panel's own business. */
+export interface SavedPanel {
+  readonly restore: unknown;
+  readonly selection: Selection | null;
+  readonly view: unknown;
 }
 
 export interface ShowResult {
@@ -75,8 +87,12 @@ export interface PanelRequests {
   row: { params: RowParams; result: Float32Array };
 }
 
+/** What a command of VS Code (palette, key) asks of the panel. */
+export type PanelAction = 'back' | 'forward' | 'export' | 'compare' | 'nextHead' | 'previousHead' | 'table' | 'cancel';
+
 /** Host → panel, no answer. */
 export interface PanelNotifications {
+  act: { readonly action: PanelAction };
   select: Partial<Selection>;
   /** The text in the editor no longer is the text of the run. */
   stale: { readonly stale: boolean };
@@ -101,4 +117,15 @@ export interface HostNotifications {
   /** Show a token's place in the source. */
   reveal: { readonly token: number };
   failed: { readonly error: WireError };
+  /** Opens Headlight's settings. */
+  settings: null;
+  /** Measured numbers of every head so far, by metric id (`model/metrics`), for side panel and hover; sent again as more are known. */
+  measured: { readonly heads: readonly HeadMeasures[] };
+}
+
+export interface HeadMeasures {
+  readonly kind: Selection['kind'];
+  readonly layer: number;
+  readonly head: number;
+  readonly values: Readonly<Record<string, number>>;
 }
