@@ -1,0 +1,1 @@
+export function freshWorkspace(name: string): string;

@@ -1,0 +1,146 @@
+/**
+ * A VS Code window and a person in front of it: opens files, types, presses keys, runs commands through the palette, and looks at what
+ * the panel shows. Used by the tests of this folder and by the scripts that take pictures.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Frame, Page } from 'playwright-core';
+import { launchChromium } from '../../tools/browser.mjs';
+import { cache } from '../../tools/environment.mjs';
+import { startServer } from '../../tools/server.mjs';
+import { freshWorkspace } from '../../tools/vscode.mjs';
+
+export const THEMES = {
+  dark: 'Dark Modern',
+  light: 'Light Modern',
+  'hc-dark': 'Dark High Contrast',
+  'hc-light': 'Light High Contrast',
+} as const;
+export type Theme = keyof typeof THEMES;
+
+export interface Options {
+  /** Name of the workspace and of the server's data, so that runs do not meet. */
+  readonly name: string;
+  readonly theme?: Theme;
+  readonly webgpu?: boolean;
+  readonly width?: number;
+  readonly height?: number;
+  /** Files to add to the workspace: path → content. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  /** A workspace of one's own in place of a copy of the samples. */
+  readonly workspace?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+export class Window {
+  /** Addresses that a request went to outside this machine. */
+  readonly outside: string[] = [];
+  /** Errors that a page or frame printed. */
+  readonly errors: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    readonly workspace: string,
+    private readonly browser: Browser,
+    private readonly server: { stop: () => void },
+  ) {}
+
+  static async open(options: Options): Promise<Window> {
+    const workspace = options.workspace ?? freshWorkspace(options.name);
+    mkdirSync(join(workspace, '.vscode'), { recursive: true });
+    const settings = {
+      'workbench.colorTheme': THEMES[options.theme ?? 'dark'],
+      'workbench.startupEditor': 'none',
+      'chat.disableAIFeatures': true,
+      'workbench.secondarySideBar.defaultVisibility': 'hidden',
+      ...options.settings,
+    };
+    writeFileSync(join(workspace, '.vscode', 'settings.json'), JSON.stringify(settings));
+    for (const [path, content] of Object.entries(options.files ?? {})) {
+      mkdirSync(join(workspace, path, '..'), { recursive: true });
+      writeFileSync(join(workspace, path), content);
+    }
+    const server = await startServer({ name: options.name });
+    const browser = await launchChromium({ webgpu: options.webgpu ?? false });
+    const page = await browser.newPage({ viewport: { width: options.width ?? 1500, height: options.height ?? 900 } });
+    const window = new Window(page, workspace, browser, server);
+    page.on('request', (request) => window.#listen(request.url()));
+    page.on('console', (message) => {
+      if (message.type() === 'error') window.errors.push(message.text());
+    });
+    await page.goto(server.address(workspace));
+    await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+    await page.locator('.statusbar-item').first().waitFor({ timeout: 60_000 });
+    return window;
+  }
+
+  #listen(url: string): void {
+    const { protocol, hostname } = new URL(url);
+    const here = hostname === '127.0.0.1' || hostname === 'localhost' || hostname.endsWith('.vscode-cdn.net');
+    if (!here && protocol !== 'data:' && protocol !== 'blob:') this.outside.push(url);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    this.server.stop();
+  }
+
+  /** Opens a file of the workspace by its name, as with Ctrl+P. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.page.locator('.quick-input-widget input').fill(name);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await this.page.waitForTimeout(300);
+    await this.page.keyboard.press('Enter');
+    await this.page
+      .locator(`.tab[data-resource-name="${name.split('/').at(-1)}"]`)
+      .first()
+      .waitFor();
+    await this.page.waitForTimeout(300);
+  }
+
+  /** Runs a command through the palette, by the title that people read. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input').fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await this.page.waitForTimeout(200);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Moves the cursor of the active editor: line and column count from 1. */
+  async goTo(line: number, column: number): Promise<void> {
+    await this.page.keyboard.press('Control+G');
+    await this.page.locator('.quick-input-widget input').fill(`:${line}:${column}`);
+    await this.page.keyboard.press('Enter');
+    await this.page.waitForTimeout(150);
+  }
+
+  /** Selects the line of the cursor, without its end. */
+  async selectLine(line: number): Promise<void> {
+    await this.goTo(line, 1);
+    await this.page.keyboard.press('Shift+End');
+  }
+
+  /** The panel's page, once its frame is there. */
+  async panel(timeoutMs = 60_000): Promise<Frame> {
+    const until = Date.now() + timeoutMs;
+    while (Date.now() < until) {
+      for (const frame of this.page.frames()) {
+        if (frame.name() !== 'active-frame' && !/active-frame/.test(frame.url()) && frame.parentFrame() === null) continue;
+        const ours = await frame.evaluate(() => document.querySelector('script[src*="out/webview/main.js"]') !== null).catch(() => false);
+        if (ours) return frame;
+      }
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`No panel appeared within ${timeoutMs} ms.`);
+  }
+
+  /** A picture of the window in .vscode-test/pictures. */
+  async picture(name: string): Promise<string> {
+    const path = join(cache, 'pictures', `${name}.png`);
+    mkdirSync(join(path, '..'), { recursive: true });
+    await this.page.screenshot({ path });
+    return path;
+  }
+}
