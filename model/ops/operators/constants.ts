@@ -9,6 +9,17 @@ export type Operand<T> = T | number;
 /** A value, or a list of numbers that stands for an int64 vector. */
 export type Integers<T> = T | readonly number[];
 
+/** "To the end" of an axis for the ends of Slice: beyond any length. */
+export const END = Number.MAX_SAFE_INTEGER;
+
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** An integer for a 64-bit array; 2^63 and beyond, which no double tells from INT64_MAX, is INT64_MAX. */
+function toInteger(value: number): bigint {
+  const integer = BigInt(value);
+  return integer > INT64_MAX ? INT64_MAX : integer;
+}
+
 /**
  * A tensor from plain numbers.
  * @throws HeadlightError `shape` when their count does not fit `shape`
@@ -17,7 +28,7 @@ export function tensorOf(values: readonly number[], dtype: DType, shape: readonl
   const data = allocate(dtype, values.length);
   const round = rounderOf(dtype);
   for (let n = 0; n < values.length; n++) {
-    if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[n] = BigInt(values[n]!);
+    if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[n] = toInteger(values[n]!);
     else data[n] = round ? round(values[n]!) : values[n]!;
   }
   return tensor(dtype, shape, data);

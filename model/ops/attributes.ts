@@ -1,0 +1,61 @@
+/** Attributes of nodes as ONNX files hold them. */
+import protobuf from 'protobufjs/minimal.js';
+import { onnx } from '../onnx/proto.js';
+import type { Tensor } from '../tensor.ts';
+import { rawBytes } from './bytes.ts';
+import { DTYPE_CODE } from './operators/dtypes.ts';
+import type { Attribute, GraphAttribute } from './ops.ts';
+
+/**
+ * Attributes that are floats by their operators' definitions. A file says for each attribute whether it is an integer or a float; a
+ * number alone cannot (`alpha: 1`). Source: the operator schemas of ai.onnx 1–25 and com.microsoft 1.
+ */
+const FLOAT_ATTRIBUTES = new Set(
+  (
+    'alpha activation_alpha activation_beta beta bias clip cubic_coeff_a epsilon extrapolation_value gamma lambd mask_filter_value max mean ' +
+    'min momentum norm_epsilon qk_norm_epsilon ratio scale softcap spatial_scale threshold value_float value_floats'
+  ).split(' '),
+);
+
+const { FLOAT, INT, STRING, TENSOR, GRAPH, FLOATS, INTS, STRINGS } = onnx.AttributeProto.AttributeType;
+
+function utf8(text: string): Uint8Array {
+  const bytes = new Uint8Array(protobuf.util.utf8.length(text));
+  protobuf.util.utf8.write(text, bytes, 0);
+  return bytes;
+}
+
+function isText(value: readonly unknown[]): value is readonly string[] {
+  return typeof value[0] === 'string';
+}
+
+function isFloat(name: string, values: readonly number[]): boolean {
+  return FLOAT_ATTRIBUTES.has(name) || values.some((v) => !Number.isInteger(v));
+}
+
+function isList(value: Attribute): value is readonly number[] | readonly string[] {
+  return Array.isArray(value);
+}
+
+function listAttribute(name: string, value: readonly number[] | readonly string[]): Partial<onnx.AttributeProto> {
+  if (isText(value)) return { type: STRINGS, strings: value.map(utf8) };
+  return isFloat(name, value) ? { type: FLOATS, floats: [...value] } : { type: INTS, ints: [...value] };
+}
+
+function tensorAttribute(value: Tensor): Partial<onnx.AttributeProto> {
+  const t = onnx.TensorProto.create({ dims: [...value.shape], dataType: DTYPE_CODE[value.dtype], rawData: rawBytes(value) });
+  return { type: TENSOR, t };
+}
+
+function content(name: string, value: Attribute): Partial<onnx.AttributeProto> {
+  if (typeof value === 'number') return isFloat(name, [value]) ? { type: FLOAT, f: value } : { type: INT, i: value };
+  if (typeof value === 'string') return { type: STRING, s: utf8(value) };
+  if (isList(value)) return listAttribute(name, value);
+  if ('graph' in value) return { type: GRAPH, g: (value as GraphAttribute).graph as onnx.GraphProto };
+  return tensorAttribute(value);
+}
+
+/** An attribute as an AttributeProto. */
+export function attributeProto(name: string, value: Attribute): onnx.AttributeProto {
+  return onnx.AttributeProto.create({ name, ...content(name, value) });
+}
