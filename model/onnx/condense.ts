@@ -43,6 +43,12 @@ const NESTED: Readonly<Record<Kind, Readonly<Record<number, Kind>>>> = {
 };
 const TRAINING_INFO = 20;
 
+/** A range of the file that stays there. */
+interface Moved {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** Fields of TensorProto whose bytes are little-endian values in place, with their names. */
 const TENSOR_DATA: Readonly<Record<number, string>> = { 4: 'float_data', 9: 'raw_data', 10: 'double_data' };
 const EXTERNAL_DATA = 13;
@@ -73,7 +79,7 @@ class Walk {
   async message(kind: Kind, end: number, depth: number): Promise<void> {
     this.count(depth);
     const { cursor } = this;
-    const moved = kind === 'tensor' ? new Set<number>() : null;
+    const moved: Moved[] | null = kind === 'tensor' ? [] : null;
     while (cursor.position < end) {
       const head = Math.min(20, end - cursor.position);
       if (!cursor.has(head)) await cursor.fill(head);
@@ -83,7 +89,7 @@ class Walk {
       if (tag % 8 !== 2) this.scalar(tag, end);
       else await this.delimited(kind, field, this.length(end), depth, moved);
     }
-    if (this.output.size > SKELETON_LIMIT) throw this.limit(`has more than ${SKELETON_LIMIT / 2 ** 20} MB beside its weights`);
+    if (moved?.[0]) this.repoint(moved[0]);
   }
 
   /** A field of fixed or varint size, copied as it is. */
@@ -110,7 +116,7 @@ class Walk {
     return Number(length);
   }
 
-  private async delimited(kind: Kind, field: number, length: number, depth: number, moved: Set<number> | null): Promise<void> {
+  private async delimited(kind: Kind, field: number, length: number, depth: number, moved: Moved[] | null): Promise<void> {
     const { cursor, output } = this;
     const end = cursor.position + length;
     const nested = NESTED[kind][field];
@@ -119,29 +125,24 @@ class Walk {
       await this.message(nested, end, nested === 'graph' ? depth + 1 : depth);
       output.close(start);
     } else if (kind === 'model' && field === TRAINING_INFO) cursor.position = end;
-    else if (moved && field in TENSOR_DATA && length > INLINE_LIMIT) this.repoint(field, length, moved);
-    else await this.copy(field, length);
+    else if (moved && field in TENSOR_DATA && length > INLINE_LIMIT) {
+      if (moved.length > 0) throw cursor.malformed(`a tensor has its ${TENSOR_DATA[field]} in two pieces at byte ${cursor.position}`);
+      moved.push({ offset: cursor.position, length });
+      cursor.position = end;
+    } else await this.copy(field, length);
   }
 
-  /** Leaves the bytes where they are and says so. */
-  private repoint(field: number, length: number, moved: Set<number>): void {
-    const { cursor, output } = this;
-    if (moved.size > 0) throw cursor.malformed(`a tensor has its ${TENSOR_DATA[field]} in two pieces at byte ${cursor.position}`);
-    moved.add(field);
-    const entries = [
-      ['location', SELF],
-      ['offset', String(cursor.position)],
-      ['length', String(length)],
-    ] as const;
-    for (const [key, value] of entries) {
+  /** Says where the bytes are; written last, because the last value of a field holds. */
+  private repoint({ offset, length }: Moved): void {
+    const { output } = this;
+    for (const [key, value] of Object.entries({ location: SELF, offset, length })) {
       const start = output.open(EXTERNAL_DATA);
       output.text(1, key);
-      output.text(2, value);
+      output.text(2, String(value));
       output.close(start);
     }
     output.tag(DATA_LOCATION, 0);
     output.varint(1);
-    cursor.position += length;
   }
 
   private async copy(field: number, length: number): Promise<void> {
