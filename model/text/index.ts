@@ -1,2 +1,3 @@
 /** Text to tokens and back, each token with its range of the source. */
+export { loadTokenizer } from './tokenizer.ts';
 export type { DecodeOptions, EncodeOptions, Encoding, NormalizedText, SpecialIds, TextRange, Tokenizer } from './types.ts';

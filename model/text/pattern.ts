@@ -1,0 +1,78 @@
+import { SplitPreTokenizer } from '@huggingface/tokenizers';
+import { HeadlightError } from '../errors.ts';
+import { type Json, malformed, object, string } from './json.ts';
+import type { Traced } from './traced.ts';
+import { NEWER } from './unicode/classes.ts';
+
+/** Finds all matches in a text: first and past-the-last character of each, in a row. */
+export type Matcher = (text: Traced) => readonly number[];
+
+/** Longest regular expression that a file may bring. The longest known has 1,400 characters. */
+const MAX_PATTERN = 20_000;
+
+const hex = (c: number) => `\\u{${c.toString(16)}}`;
+const NEWER_CHARACTERS = new RegExp(`[${NEWER.map((c, i) => (i % 2 === 0 ? hex(c) : `-${hex(c)}`)).join('')}]`, 'gu');
+
+/** `text` with characters that the library's regular expressions do not know replaced by unassigned ones of the same UTF-16 length. */
+function asTheLibraryKnows(text: string): string {
+  NEWER_CHARACTERS.lastIndex = 0;
+  if (!NEWER_CHARACTERS.test(text)) return text;
+  return text.replace(NEWER_CHARACTERS, (c) => (c.length === 1 ? '\u0378' : '\u{50000}'));
+}
+
+/**
+ * All matches of a global regular expression. As in the library, an empty match right after another one does not count.
+ *
+ * A running match cannot be interrupted from inside JavaScript: `safePattern` refuses at load what could run away, and the extension host runs
+ * tokenizers in a worker that it can end (see service.ts).
+ */
+export function regexMatcher(regex: RegExp): Matcher {
+  return (text) => {
+    const found: number[] = [];
+    let last = -1;
+    for (const match of asTheLibraryKnows(text.text).matchAll(regex)) {
+      const a = match.index;
+      const b = a + match[0].length;
+      if (a === b && a === last) continue;
+      found.push(text.index(a), text.index(b));
+      last = b;
+    }
+    return found;
+  };
+}
+
+/** All places of a fixed string, not overlapping. */
+function stringMatcher(wanted: string): Matcher {
+  return (text) => {
+    const found: number[] = [];
+    const whole = text.text;
+    for (let a = whole.indexOf(wanted); a >= 0; a = whole.indexOf(wanted, a + wanted.length)) {
+      found.push(text.index(a), text.index(a + wanted.length));
+    }
+    return found;
+  };
+}
+
+function translate(source: string): RegExp {
+  if (source.length > MAX_PATTERN)
+    throw new HeadlightError('limit', `The tokenizer has a pattern of ${source.length} characters; ${MAX_PATTERN} are allowed.`);
+  type Config = ConstructorParameters<typeof SplitPreTokenizer>[0];
+  try {
+    const config = { type: 'Split', pattern: { Regex: source }, behavior: 'Isolated', invert: false } as unknown as Config;
+    const { pattern } = new SplitPreTokenizer(config);
+    if (pattern !== null) return pattern;
+  } catch (cause) {
+    throw new HeadlightError('tokenizer', `The tokenizer has a pattern that cannot be run here: ${source.slice(0, 200)}`, { cause });
+  }
+  throw malformed('a pattern is empty');
+}
+
+/** The matcher for a `pattern` of tokenizer.json: `{ String }` or `{ Regex }` (Oniguruma). @throws HeadlightError 'tokenizer' */
+export function matcher(pattern: unknown): Matcher {
+  const json: Json = object(pattern, 'a pattern');
+  if (json.String !== undefined) {
+    const wanted = string(json.String, 'a pattern');
+    return wanted === '' ? () => [] : stringMatcher(wanted);
+  }
+  return regexMatcher(translate(string(json.Regex, 'a pattern')));
+}
