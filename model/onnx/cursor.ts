@@ -68,6 +68,16 @@ export class Cursor {
     return Number(this.varint(end));
   }
 
+  /** The lower 32 bits of a varint. */
+  bits32(end: number): number {
+    const byte = this.block[this.position - this.blockStart];
+    if (byte !== undefined && byte < 128 && this.position < end) {
+      this.position++;
+      return byte;
+    }
+    return Number(BigInt.asIntN(32, this.varint(end)));
+  }
+
   malformed(what: string): HeadlightError {
     return new HeadlightError('format', `${this.source.name} is not a valid ONNX file: ${what}. Download or export it again.`);
   }

@@ -57,7 +57,11 @@ export class Graph {
   private addNode(node: onnx.NodeProto): void {
     for (const name of node.output) {
       const other = name ? this.producers.get(name) : undefined;
-      if (other) throw new HeadlightError('format', `${name} is produced twice, by ${nodeName(other)} and ${nodeName(node)}.`);
+      if (other)
+        throw new HeadlightError(
+          'format',
+          `${name} is produced twice, by ${nodeName(other)} and ${nodeName(node)}. Export the model again.`,
+        );
       if (name) this.producers.set(name, node);
     }
     node.input.forEach((name, index) => {
