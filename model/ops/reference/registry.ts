@@ -1,0 +1,18 @@
+/** All operators of the reference. A new family is its file and its line here. */
+import { activations } from './activations.ts';
+import { arithmetic } from './arithmetic.ts';
+import { casts } from './cast.ts';
+import type { Kernel, Kernels } from './kernel.ts';
+import { shapes } from './shape.ts';
+
+const KERNELS = new Map<string, Kernel>([activations, arithmetic, casts, shapes].flatMap((family: Kernels) => Object.entries(family)));
+
+/** The kernel of an operator, or undefined when the reference lacks it. */
+export function kernelOf(domain: string, op: string): Kernel | undefined {
+  return KERNELS.get(domain === '' || domain === 'ai.onnx' ? op : `${domain}:${op}`);
+}
+
+/** Every operator that the reference has, as `Op` or `domain:Op`, in alphabetical order. */
+export function operatorNames(): string[] {
+  return [...KERNELS.keys()].sort();
+}
