@@ -21,7 +21,7 @@ export const SELF = '\u0001';
 export const DEPTH_LIMIT = 24;
 /** Nodes, attributes and tensors of one file; names, values and other fields with a length. */
 export const MESSAGE_LIMIT = 1_000_000;
-export const FIELD_LIMIT = 8_000_000;
+export const FIELD_LIMIT = 5_000_000;
 /** Bytes of `dims`: no tensor has hundreds of dimensions. */
 const DIMS_LIMIT = 1024;
 /** Share of a file that 64-bit varints may take: each may become eight bytes, and no file may cost more than four times its size. */
@@ -49,13 +49,6 @@ const NESTED: Readonly<Record<Kind, Readonly<Record<number, Kind>>>> = {
 };
 const TRAINING_INFO = 20;
 
-/** What is known of a tensor while its fields go by. */
-interface TensorState {
-  type: number;
-  /** The range of the file that stays there. */
-  moved: { readonly offset: number; readonly length: number } | null;
-}
-
 /** Fields of TensorProto whose bytes are little-endian values in place, with their names. */
 const TENSOR_DATA: Readonly<Record<number, string>> = { 4: 'float_data', 9: 'raw_data', 10: 'double_data' };
 const DIMS = 1;
@@ -67,21 +60,36 @@ const VARINTS_64: ReadonlySet<number> = new Set([7, 11]);
 const EXTERNAL_DATA = 13;
 const DATA_LOCATION = 14;
 
+/** A message that is being walked through. */
+interface Frame {
+  readonly kind: Kind;
+  /** First byte behind it. */
+  readonly end: number;
+  /** Graphs around it. */
+  readonly depth: number;
+  /** Where its copy starts, for `Output.close`. */
+  readonly start: number;
+  /** Of a tensor: its data type as far as known, and the range of the file that stays there. */
+  type: number;
+  moved: { readonly offset: number; readonly length: number } | null;
+}
+
 /**
  * Reads the skeleton of a model file.
- * @param location how the file is called in external data
  * External data of the file itself has the location `SELF`, whatever the file is called.
  * @throws HeadlightError `format` (truncated, not protobuf), `limit` (nested too deep, too large)
  */
 export async function condense(source: ByteSource): Promise<Condensed> {
   const walk = new Walk(source);
-  await walk.message('model', source.size, 0);
+  await walk.run();
   return { bytes: walk.output.finish(), bytesRead: walk.cursor.bytesRead };
 }
 
+/** The walk has its own stack: one loop, which waits only where the block at hand ends. */
 class Walk {
   readonly cursor: Cursor;
   readonly output = new Output();
+  private readonly frames: Frame[] = [];
   private messages = 0;
   private fields = 0;
   private varintBytes = 0;
@@ -90,24 +98,44 @@ class Walk {
     this.cursor = new Cursor(source);
   }
 
-  /** One message up to `end`, field by field. */
-  async message(kind: Kind, end: number, depth: number): Promise<void> {
-    this.count(depth);
-    const { cursor } = this;
-    const tensor: TensorState | null = kind === 'tensor' ? { type: 0, moved: null } : null;
-    while (cursor.position < end) {
-      const head = Math.min(20, end - cursor.position);
-      if (!cursor.has(head)) await cursor.fill(head);
-      const tag = cursor.number(end);
-      const field = Math.floor(tag / 8);
-      if (field < 1 || tag > 0xffffffff) throw cursor.malformed(`there is no field ${field} (byte ${cursor.position})`);
-      if (tag % 8 === 2) await this.delimited(kind, field, this.length(end), depth, tensor);
-      else {
-        const value = this.scalar(tag, end);
-        if (tensor && field === DATA_TYPE) tensor.type = value;
+  async run(): Promise<void> {
+    const { cursor, frames } = this;
+    this.enter('model', this.source.size, 0, 0);
+    for (let frame = frames.at(-1); frame; frame = frames.at(-1)) {
+      if (cursor.position >= frame.end) {
+        this.leave();
+        continue;
       }
+      const head = Math.min(20, frame.end - cursor.position);
+      if (!cursor.has(head)) await cursor.fill(head);
+      const rest = this.field(frame);
+      if (rest) await rest;
     }
-    if (tensor?.moved) this.repoint(tensor.moved);
+  }
+
+  private enter(kind: Kind, end: number, depth: number, start: number): void {
+    if (depth > DEPTH_LIMIT) throw this.limit(`nests subgraphs deeper than ${DEPTH_LIMIT}`);
+    if (++this.messages > MESSAGE_LIMIT) throw this.limit(`has more than ${MESSAGE_LIMIT} nodes, attributes and tensors`);
+    this.frames.push({ kind, end, depth, start, type: 0, moved: null });
+  }
+
+  private leave(): void {
+    const { moved, start } = this.frames.pop()!;
+    if (moved) this.repoint(moved.offset, moved.length);
+    if (start > 0) this.output.close(start);
+  }
+
+  /** One field; a promise when its bytes have to be waited for. */
+  private field(frame: Frame): Promise<void> | null {
+    const { cursor } = this;
+    const tag = cursor.number(frame.end);
+    const field = Math.floor(tag / 8);
+    if (field < 1 || tag > 0xffffffff) throw cursor.malformed(`there is no field ${field} (byte ${cursor.position})`);
+    if (++this.fields > FIELD_LIMIT) throw this.limit(`has more than ${FIELD_LIMIT} fields`);
+    if (tag % 8 === 2) return this.delimited(frame, field, this.length(frame.end));
+    const value = this.scalar(tag, frame.end);
+    if (frame.kind === 'tensor' && field === DATA_TYPE) frame.type = value;
+    return null;
   }
 
   /** A field of fixed or varint size, copied as it is. Returns the value of a varint. */
@@ -117,59 +145,83 @@ class Walk {
     output.varint(tag);
     if (wireType === 0) {
       const start = cursor.position;
-      const value = cursor.varint(end);
+      const value = cursor.number(end);
       const size = cursor.position - start;
       cursor.position = start;
       output.copy(cursor.take(size));
-      return Number(value);
+      return value;
     }
-    if (wireType === 1 || wireType === 5) {
-      const size = wireType === 1 ? 8 : 4;
-      if (cursor.position + size > end) throw this.truncated(BigInt(size), end);
-      output.copy(cursor.take(size));
-      return 0;
-    }
-    throw cursor.malformed(`a field has the unknown kind ${wireType} at byte ${cursor.position}`);
+    if (wireType !== 1 && wireType !== 5) throw cursor.malformed(`a field has the unknown kind ${wireType} at byte ${cursor.position}`);
+    const size = wireType === 1 ? 8 : 4;
+    if (cursor.position + size > end) throw this.truncated(BigInt(size), end);
+    output.copy(cursor.take(size));
+    return 0;
   }
 
   private length(end: number): number {
-    const length = this.cursor.varint(end);
-    if (length > BigInt(end - this.cursor.position)) throw this.truncated(length, end);
-    return Number(length);
+    const start = this.cursor.position;
+    const length = this.cursor.number(end);
+    if (length <= end - this.cursor.position) return length;
+    const after = this.cursor.position;
+    this.cursor.position = start;
+    const exact = this.cursor.varint(end);
+    this.cursor.position = after;
+    throw this.truncated(exact, end);
   }
 
-  private async delimited(kind: Kind, field: number, length: number, depth: number, tensor: TensorState | null): Promise<void> {
+  private delimited(frame: Frame, field: number, length: number): Promise<void> | null {
     const { cursor, output } = this;
-    const end = cursor.position + length;
-    const nested = NESTED[kind][field];
+    const nested = NESTED[frame.kind][field];
     if (nested) {
-      const start = output.open(field);
-      await this.message(nested, end, nested === 'graph' ? depth + 1 : depth);
-      output.close(start);
-    } else if (kind === 'model' && field === TRAINING_INFO) cursor.position = end;
-    else if (!tensor || !(await this.tensorField(tensor, field, length))) await this.copy(field, length);
-    if (++this.fields > FIELD_LIMIT) throw this.limit(`has more than ${FIELD_LIMIT} fields`);
+      this.enter(nested, cursor.position + length, nested === 'graph' ? frame.depth + 1 : frame.depth, output.open(field));
+      return null;
+    }
+    if (frame.kind === 'model' && field === TRAINING_INFO) {
+      cursor.position += length;
+      return null;
+    }
+    if (frame.kind === 'tensor') {
+      if (field === DIMS && length > DIMS_LIMIT) throw cursor.malformed(`a tensor has more than ${DIMS_LIMIT} dimensions`);
+      if (length > INLINE_LIMIT) return this.data(frame, field, length);
+    }
+    return this.copy(field, length);
   }
 
-  /** Data of a tensor that is too large to be copied as it stands; false for what is not. */
-  private async tensorField(tensor: TensorState, field: number, length: number): Promise<boolean> {
+  private copy(field: number, length: number): Promise<void> | null {
+    const { cursor, output } = this;
+    if (output.size + length > SKELETON_LIMIT) throw this.limit(`has more than ${SKELETON_LIMIT / 2 ** 20} MB beside its weights`);
+    output.tag(field, 2);
+    output.varint(length);
+    if (!cursor.has(length)) return this.copyBlocks(length);
+    output.copy(cursor.take(length));
+    return null;
+  }
+
+  private async copyBlocks(length: number): Promise<void> {
+    const { cursor, output } = this;
+    for (let left = length; left > 0; ) {
+      const size = Math.min(left, 64 * 1024);
+      if (!cursor.has(size)) await cursor.fill(size);
+      output.copy(cursor.take(size));
+      left -= size;
+    }
+  }
+
+  /** A large field of a tensor. */
+  private data(frame: Frame, field: number, length: number): Promise<void> | null {
     const { cursor } = this;
-    if (field === DIMS && length > DIMS_LIMIT) throw cursor.malformed(`a tensor has more than ${DIMS_LIMIT} dimensions`);
-    if (length <= INLINE_LIMIT) return false;
     if (field in TENSOR_DATA) {
-      if (tensor.moved) throw cursor.malformed(`a tensor has its ${TENSOR_DATA[field]} in two pieces at byte ${cursor.position}`);
-      tensor.moved = { offset: cursor.position, length };
+      if (frame.moved) throw cursor.malformed(`a tensor has its ${TENSOR_DATA[field]} in two pieces at byte ${cursor.position}`);
+      frame.moved = { offset: cursor.position, length };
       cursor.position += length;
-      return true;
+      return null;
     }
     if (VARINTS_64.has(field)) {
       this.varintBytes += length;
       if (this.varintBytes > this.source.size * VARINT_SHARE) throw this.limit('holds most of its data as 64-bit varints');
     }
-    const bits = field === INT32_DATA ? (elementType(tensor.type)?.bits ?? 0) : 0;
-    if (bits < 8 || bits > 32) return false;
-    await this.narrow(length, bits / 8);
-    return true;
+    const bits = field === INT32_DATA ? (elementType(frame.type)?.bits ?? 0) : 0;
+    return bits < 8 || bits > 32 ? this.copy(field, length) : this.narrow(length, bits / 8);
   }
 
   /** Packed varints of `int32_data` as raw data of `width` bytes each. */
@@ -189,7 +241,7 @@ class Walk {
   }
 
   /** Says where the bytes are; written last, because the last value of a field holds. */
-  private repoint({ offset, length }: NonNullable<TensorState['moved']>): void {
+  private repoint(offset: number, length: number): void {
     const { output } = this;
     for (const [key, value] of Object.entries({ location: SELF, offset, length })) {
       const start = output.open(EXTERNAL_DATA);
@@ -199,24 +251,6 @@ class Walk {
     }
     output.tag(DATA_LOCATION, 0);
     output.varint(1);
-  }
-
-  private async copy(field: number, length: number): Promise<void> {
-    const { cursor, output } = this;
-    output.tag(field, 2);
-    output.varint(length);
-    for (let left = length; left > 0; ) {
-      const size = Math.min(left, 64 * 1024);
-      if (!cursor.has(size)) await cursor.fill(size);
-      output.copy(cursor.take(size));
-      left -= size;
-      if (output.size > SKELETON_LIMIT) throw this.limit(`has more than ${SKELETON_LIMIT / 2 ** 20} MB beside its weights`);
-    }
-  }
-
-  private count(depth: number): void {
-    if (depth > DEPTH_LIMIT) throw this.limit(`nests subgraphs deeper than ${DEPTH_LIMIT}`);
-    if (++this.messages > MESSAGE_LIMIT) throw this.limit(`has more than ${MESSAGE_LIMIT} nodes, attributes and tensors`);
   }
 
   private truncated(length: bigint, end: number): HeadlightError {

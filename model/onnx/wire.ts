@@ -102,7 +102,12 @@ export function writeModel(model: onnx.ModelProto): Uint8Array {
   return onnx.ModelProto.encode(model, new ExactWriter()).finish();
 }
 
-/** A deep copy of a graph, sharing no array with the original (raw data excepted). */
+/** A deep copy; the bytes of raw data are shared with nothing. */
 export function copyModel(model: onnx.ModelProto): onnx.ModelProto {
   return onnx.ModelProto.decode(new ExactReader(writeModel(model)));
+}
+
+/** A deep copy of one node. */
+export function copyNode(node: onnx.NodeProto): onnx.NodeProto {
+  return onnx.NodeProto.decode(new ExactReader(onnx.NodeProto.encode(node, new ExactWriter()).finish()));
 }
