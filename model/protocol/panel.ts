@@ -1,5 +1,5 @@
 /** The messages between the extension host and the panel. */
-import type { Device, ModelFacts, ModelFiles, Refusal, RunParams, SiteFacts, SiteRun, WireError } from './engine.ts';
+import type { Device, ModelFacts, ModelFiles, Refusal, RunParams, SiteFacts, SiteKind, SiteRun, WireError } from './engine.ts';
 import type { Selection } from './selection.ts';
 
 /** A token and where it came from. `start`/`end` are UTF-16 offsets into the text; a special token that nobody typed has an empty range. */
@@ -34,6 +34,8 @@ export interface ImageInput {
 /** A head that a model's own card names. */
 export interface KnownHead {
   readonly relation: string;
+  /** Left out: the model's first kind. */
+  readonly kind?: SiteKind;
   readonly layer: number;
   readonly head: number;
   /** Mean weight, 0 to 1. */
@@ -53,6 +55,8 @@ export interface ShowParams {
    * view, as `SavedPanel`; on a window reload the serializer gets that back and the host sends `show` again with it.
    */
   readonly restore?: unknown;
+  /** Where to run; left out: WebGPU where there is an adapter, wasm otherwise. */
+  readonly device?: Device | 'auto';
 }
 
 /** What the panel keeps with `setState`, and what `deserializeWebviewPanel` receives. `view` is the panel's own business. */

@@ -1,0 +1,100 @@
+/**
+ * What `activate()` returns: a view on the extension's own state. The tests in a real VS Code read it; other extensions may.
+ * Nothing in it changes anything but `row`, which asks the live panel.
+ */
+import type { RowParams, Token } from '../model/protocol/panel.ts';
+import type { Selection } from '../model/protocol/selection.ts';
+import type { App } from './app.ts';
+import type { Painted } from './editor/decorations.ts';
+import { liveDisposables } from './lifetime.ts';
+import { factsLine } from './models/card.ts';
+import type { Origin } from './models/model.ts';
+
+export interface HeadlightApi {
+  /** Raised when something here changes its meaning. */
+  readonly version: 1;
+  /** Milliseconds that activation took. */
+  readonly activationMs: number;
+  /** What is shown, null without a run. */
+  run(): RunView | null;
+  /** Ranges (UTF-16 offsets) by step and the outlined query as they were painted last, null when nothing is. */
+  painted(): Painted | null;
+  /** Text of the status bar item. */
+  status(): string;
+  /** Code and sentence of the last failure that was told; null after `forgetFailure`. */
+  failure(): { readonly code: string; readonly message: string } | null;
+  forgetFailure(): void;
+  models(): Promise<readonly ModelView[]>;
+  /** Things that are owned and not yet disposed; the same number before and after means that nothing leaked. */
+  disposables(): number;
+  panelIsOpen(): boolean;
+  /** The weights of a row as the live panel has them. */
+  row(params: RowParams): Promise<Float32Array>;
+}
+
+export interface RunView {
+  readonly model: string;
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  readonly notice: string | null;
+  readonly selection: Selection | null;
+  readonly weights: Float32Array | null;
+  readonly stale: boolean;
+  readonly pinned: boolean;
+  /** True once the model has run. */
+  readonly done: boolean;
+  readonly device: string | null;
+}
+
+export interface ModelView {
+  readonly id: string;
+  readonly name: string;
+  readonly origin: Origin;
+  readonly facts: string;
+  readonly active: boolean;
+  readonly problem: string | null;
+}
+
+export function makeApi(app: App, activationMs: number): HeadlightApi {
+  return {
+    version: 1,
+    activationMs,
+    run: () => runView(app),
+    painted: () => app.decorations.painted,
+    status: () => app.status.text,
+    failure: () => (app.failures.last ? { code: app.failures.last.code, message: app.failures.last.message } : null),
+    forgetFailure: () => app.failures.forget(),
+    models: () => modelViews(app),
+    disposables: liveDisposables,
+    panelIsOpen: () => app.panel.isOpen,
+    row: (params) => app.panel.row(params),
+  };
+}
+
+function runView({ runs: { current } }: App): RunView | null {
+  if (!current) return null;
+  const { modelName, input, selection, weights, stale, pinned, result } = current;
+  return {
+    model: modelName,
+    text: input.text,
+    tokens: input.tokens,
+    notice: input.notice,
+    selection,
+    weights,
+    stale,
+    pinned,
+    done: result !== null,
+    device: result?.device ?? null,
+  };
+}
+
+async function modelViews({ models }: App): Promise<ModelView[]> {
+  const active = await models.active();
+  return Promise.all(
+    (await models.all()).map(async (model) => {
+      const { card, problem } = await model.describe();
+      const { id, name, origin, failure } = model;
+      return { id, name, origin, facts: factsLine(card), active: id === active?.id, problem: problem ?? failure };
+    }),
+  );
+}

@@ -1,0 +1,135 @@
+/** Everything that lives as long as the extension does, made in the order of what needs what. */
+import { commands, type ExtensionContext, env, Uri, type WebviewPanel, window, workspace } from 'vscode';
+import { HeadlightError } from '../model/errors.ts';
+import type { RequestHandlers } from '../model/protocol/channel.ts';
+import type { HostRequests, SavedPanel } from '../model/protocol/panel.ts';
+import { registerCommands } from './commands.ts';
+import { Decorations } from './editor/decorations.ts';
+import { Follow } from './editor/follow.ts';
+import { Failures } from './failures.ts';
+import { HoverCards } from './hover/provider.ts';
+import { Store } from './lifetime.ts';
+import type { Model } from './models/model.ts';
+import { ModelRegistry } from './models/registry.ts';
+import { PANEL_TYPE, Panel } from './panel/panel.ts';
+import { pickModel } from './pickers.ts';
+import { type Restore, Runs } from './run/runs.ts';
+import { Status } from './status.ts';
+import { fromStretches, openDocument, typed } from './text/choose.ts';
+import type { SourceText } from './text/source.ts';
+import { Tokenizers } from './text/tokenizers.ts';
+import { ModelsTree } from './views/models-tree.ts';
+
+export class App {
+  readonly #store = new Store();
+  readonly failures = new Failures();
+  readonly models: ModelRegistry;
+  readonly tokenizers: Tokenizers;
+  readonly panel: Panel;
+  readonly runs: Runs;
+  readonly decorations: Decorations;
+  readonly status: Status;
+  readonly tree: ModelsTree;
+
+  constructor(context: ExtensionContext) {
+    const { extensionUri } = context;
+    this.models = this.#store.add(new ModelRegistry(context));
+    this.tokenizers = this.#store.add(new Tokenizers(Uri.joinPath(extensionUri, 'out/extension/tokenize.cjs')));
+    this.panel = this.#store.add(new Panel(extensionUri, this.#requests()));
+    this.runs = this.#store.add(new Runs(this.panel, this.models, this.tokenizers));
+    this.decorations = this.#store.add(new Decorations());
+    this.#store.add(new Follow(this.runs, this.decorations, this.panel));
+    this.status = this.#store.add(new Status(this.runs));
+    this.tree = this.#store.add(new ModelsTree(this.models, this.runs));
+    this.#store.add(new HoverCards(this.runs, this.panel, this.models, this.tokenizers));
+    this.#store.add(registerCommands(this));
+    this.#store.add(this.runs.onDidChange((run) => void commands.executeCommand('setContext', 'headlight.hasRun', run !== null)));
+    this.#store.add(this.panel.onDidFail(({ error }) => this.failures.tell(new HeadlightError(error.code, error.message))));
+    const deserializeWebviewPanel = (view: WebviewPanel, state: SavedPanel | undefined) => this.#restore(view, state);
+    this.#store.add(window.registerWebviewPanelSerializer(PANEL_TYPE, { deserializeWebviewPanel }));
+  }
+
+  /** What the page may ask for. */
+  #requests(): RequestHandlers<HostRequests> {
+    return {
+      rerun: async () => {
+        await this.#told(this.rerun());
+        return null;
+      },
+      chooseModel: async () => {
+        const model = await pickModel(this.models);
+        if (model) await this.models.setActive(model);
+        if (model) await this.#told(this.rerun(model));
+        return null;
+      },
+      copy: async ({ text }) => {
+        await env.clipboard.writeText(text);
+        return null;
+      },
+      save: ({ name, bytes }) => saveAs(name, bytes),
+    };
+  }
+
+  /** Waits for work whose failure is told to the user here. */
+  async #told(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.failures.tell(error);
+    }
+  }
+
+  /** Runs again: the same places of the document with the text that stands there now. */
+  async rerun(model?: Model): Promise<void> {
+    const { last, current } = this.runs;
+    if (!last) throw new HeadlightError('input', 'Nothing was visualized yet. Select some text and run Visualize Attention.');
+    const source = await currentText(current?.source ?? last.source, current?.tracked?.spans ?? null);
+    const sameModel = model === undefined || model.id === last.model.id;
+    const { kind, layer, head } = current?.selection ?? {};
+    const select = sameModel && kind !== undefined && layer !== undefined && head !== undefined ? { kind, layer, head } : {};
+    await this.runs.start({ model: model ?? last.model, source, select });
+  }
+
+  /** After a reload of the window: the panel as VS Code kept it, and the run that it showed. */
+  async #restore(view: WebviewPanel, state: SavedPanel | undefined): Promise<void> {
+    const restore = state?.restore as Restore | null | undefined;
+    if (!restore) {
+      view.dispose();
+      return;
+    }
+    this.panel.adopt(view);
+    await this.#told(this.#runAgain(restore, state?.selection ?? null));
+  }
+
+  async #runAgain(restore: Restore, selection: SavedPanel['selection']): Promise<void> {
+    const model = await this.models.byId(restore.model);
+    if (!model) throw new HeadlightError('not-found', 'The model that was shown is no longer there. Choose another one.');
+    const source = restore.uri === null ? typed(restore.text ?? '') : await storedText(restore);
+    await this.runs.start({ model, source, ...(selection ? { select: selection } : {}) });
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}
+
+async function storedText({ uri, stretches, what, pair }: Restore): Promise<SourceText> {
+  return fromStretches(await openDocument(Uri.parse(uri!)), stretches, what, pair);
+}
+
+/** The text of a source as it is in its document now. */
+async function currentText(source: SourceText, spans: readonly { start: number; end: number }[] | null): Promise<SourceText> {
+  if (source.uri === null) return source;
+  const document = await openDocument(Uri.parse(source.uri));
+  const places = spans ?? source.pieces.map(({ start, length }) => ({ start, end: start + length }));
+  const stretches = places.map(({ start, end }) => ({ start, length: end - start }));
+  return fromStretches(document, stretches, source.what, source.second !== null);
+}
+
+async function saveAs(name: string, bytes: Uint8Array): Promise<{ path: string | null }> {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  const target = await window.showSaveDialog(folder ? { defaultUri: Uri.joinPath(folder, name) } : {});
+  if (!target) return { path: null };
+  await workspace.fs.writeFile(target, bytes);
+  return { path: target.fsPath };
+}

@@ -1,0 +1,248 @@
+/** Every command: what it does, in a table. A failing command tells its sentence and leaves everything usable. */
+import { commands, Selection as EditorSelection, env, Position, TabInputCustom, TabInputText, Uri, window, workspace } from 'vscode';
+import { HeadlightError } from '../model/errors.ts';
+import type { Selection } from '../model/protocol/selection.ts';
+import type { App } from './app.ts';
+import { exportHead } from './export.ts';
+import { Store } from './lifetime.ts';
+import type { Model } from './models/model.ts';
+import { addFolder, askSentence, pickHead, pickModel } from './pickers.ts';
+import { choosePair, chooseText, editorInUse, type Scope, typed } from './text/choose.ts';
+import type { Node } from './views/nodes.ts';
+
+type Handler = (app: App, ...args: unknown[]) => unknown;
+
+const COMMANDS: Readonly<Record<string, Handler>> = {
+  'headlight.visualizeAttention': (app, target) => visualize(app, target),
+  'headlight.visualizeFile': (app) => visualizeText(app, 'file'),
+  'headlight.visualizeFunction': (app) => visualizeText(app, 'function'),
+  'headlight.visualizeSentence': visualizeSentence,
+  'headlight.visualizePair': visualizePair,
+  'headlight.rerun': (app) => app.rerun(),
+  'headlight.cancel': (app) => app.runs.cancel(),
+  'headlight.selectModel': selectModel,
+  'headlight.useModel': (app, node) => useModel(app, node),
+  'headlight.addModelFolder': (app) => addFolder(app.models),
+  'headlight.refreshModels': (app) => app.models.refresh(),
+  'headlight.revealModel': (_app, node) => revealModel(node),
+  'headlight.showHead': (app, node) => showHead(app, node),
+  'headlight.selectHead': selectHead,
+  'headlight.nextHead': (app) => stepHead(app, 1),
+  'headlight.previousHead': (app) => stepHead(app, -1),
+  'headlight.nextLayer': (app) => stepLayer(app, 1),
+  'headlight.previousLayer': (app) => stepLayer(app, -1),
+  'headlight.pin': (app, token) => app.runs.togglePin(typeof token === 'number' ? token : (app.runs.current?.selection?.query ?? null)),
+  'headlight.openInPanel': (app, token) => openInPanel(app, token),
+  'headlight.export': (app) => exportHead(app.runs, app.panel),
+  'headlight.back': (app) => app.panel.notify('act', { action: 'back' }),
+  'headlight.forward': (app) => app.panel.notify('act', { action: 'forward' }),
+  'headlight.closePanel': (app) => app.panel.close(),
+};
+
+/** Registers every command of the table. */
+export function registerCommands(app: App): Store {
+  const store = new Store();
+  for (const [name, handler] of Object.entries(COMMANDS)) {
+    const run = async (...args: unknown[]) => {
+      try {
+        await handler(app, ...args);
+      } catch (error) {
+        app.failures.tell(error);
+      }
+    };
+    store.add(commands.registerCommand(name, run));
+  }
+  return store;
+}
+
+/** Where a command was called from: a tree node, a file in the explorer, a link in a hover card, or nowhere. */
+async function visualize(app: App, target: unknown): Promise<void> {
+  if (isNode(target)) return visualizeWith(app, modelOf(target));
+  const uri = target instanceof Uri ? target : isPlace(target) ? Uri.parse(target.document) : null;
+  if (isPlace(target)) return visualizePlace(app, target);
+  const model = uri ? await app.models.modelFor(uri) : null;
+  if (uri && model && looksLikeModel(uri)) return visualizeWith(app, model);
+  if (uri && !isInUse(uri)) await openText(uri);
+  return visualizeText(app, 'auto');
+}
+
+const MODEL_FILE = /\.(onnx|safetensors)$/;
+/** A file of weights, a folder, or the configuration of a model; other files of a model's folder are texts. */
+const looksLikeModel = ({ path }: Uri) => MODEL_FILE.test(path) || /(^|\/)config\.json$/.test(path) || !/\.[^/]*$/.test(path);
+const isInUse = (uri: Uri) => editorInUse()?.document.uri.toString() === uri.toString();
+
+/** @throws HeadlightError `format` for what VS Code cannot open as text */
+async function openText(uri: Uri): Promise<void> {
+  try {
+    await window.showTextDocument(uri, { preview: true });
+  } catch (error) {
+    const name = uri.path.split('/').at(-1);
+    const words = MODEL_FILE.test(uri.path) ? 'is no model that was found in the workspace' : 'is not text';
+    throw new HeadlightError('format', `${name} ${words}. Choose a text file, or a model in Headlight’s side panel.`, { cause: error });
+  }
+}
+
+async function visualizeText(app: App, scope: Scope): Promise<void> {
+  const model = await activeModel(app);
+  refuseBinaryTab();
+  await app.runs.start({ model, source: await chooseText(editorInUse(), scope) });
+}
+
+/** A tab that shows neither text nor a panel of ours is a picture or a binary file. */
+function refuseBinaryTab(): void {
+  const input = window.tabGroups.activeTabGroup.activeTab?.input;
+  if (window.activeTextEditor || !(input instanceof TabInputCustom || isBinaryTab(input))) return;
+  const uri = input instanceof TabInputCustom ? input.uri : (input as TabInputText).uri;
+  throw new HeadlightError('format', `${uri.path.split('/').at(-1)} is not shown as text. Open a text file, or type a sentence.`);
+}
+
+function isBinaryTab(input: unknown): boolean {
+  return input instanceof TabInputText && !workspace.textDocuments.some(({ uri }) => uri.toString() === input.uri.toString());
+}
+
+/** @throws HeadlightError `not-found` when there is no model at all */
+async function activeModel(app: App): Promise<Model> {
+  const model = await app.models.active();
+  if (model) return model;
+  throw new HeadlightError(
+    'not-found',
+    'No model was found. Put an .onnx file or a model folder into the workspace, or add a folder with models.',
+  );
+}
+
+async function visualizeWith(app: App, model: Model): Promise<void> {
+  await app.models.setActive(model);
+  const editor = editorInUse();
+  const source = editor && editor.document.getText().trim() !== '' ? await chooseText(editor) : null;
+  const sentence = source ? null : await askSentence(`A sentence for ${model.name}`);
+  if (source) await app.runs.start({ model, source });
+  else if (sentence !== null) await app.runs.start({ model, source: typed(sentence) });
+}
+
+interface Place {
+  readonly document: string;
+  readonly line: number;
+}
+
+async function visualizePlace(app: App, { document, line }: Place): Promise<void> {
+  const editor = await window.showTextDocument(Uri.parse(document), { preserveFocus: false });
+  const at = new Position(line, 0);
+  if (editor.selection.isEmpty) editor.selection = new EditorSelection(at, at);
+  await visualizeText(app, 'auto');
+}
+
+async function visualizeSentence(app: App): Promise<void> {
+  const model = await activeModel(app);
+  const last = app.runs.last?.source;
+  const sentence = await askSentence(`A sentence for ${model.name}`, last?.uri === null ? last.text : '');
+  if (sentence !== null) await app.runs.start({ model, source: typed(sentence) });
+}
+
+/** Two selections, else two typed sentences. */
+async function visualizePair(app: App): Promise<void> {
+  const model = await activeModel(app);
+  const { card } = await model.describe();
+  if (!card.pairs) {
+    throw new HeadlightError('input', `${model.name} does not tell two texts apart. Choose a model of the BERT family for pairs.`);
+  }
+  const pair = choosePair(window.activeTextEditor);
+  if (pair) {
+    await app.runs.start({ model, source: pair });
+    return;
+  }
+  const first = await askSentence('The first text of the pair (premise, question)');
+  const second = first === null ? null : await askSentence('The second text of the pair (hypothesis, answer)');
+  if (first !== null && second !== null) await app.runs.start({ model, source: typed(first, second) });
+}
+
+async function selectModel(app: App): Promise<void> {
+  const model = await pickModel(app.models);
+  if (model) await switchTo(app, model);
+}
+
+async function useModel(app: App, target: unknown): Promise<void> {
+  const model = isNode(target) ? modelOf(target) : target instanceof Uri ? await app.models.modelFor(target) : await pickModel(app.models);
+  if (model) await switchTo(app, model);
+}
+
+/** Makes a model the active one; what is shown is run again with it. */
+async function switchTo(app: App, model: Model): Promise<void> {
+  await app.models.setActive(model);
+  if (app.panel.isOpen && app.runs.last) await app.rerun(model);
+}
+
+async function revealModel(target: unknown): Promise<void> {
+  if (!isNode(target)) return;
+  const { root, uri } = modelOf(target);
+  if (workspace.getWorkspaceFolder(uri)) await commands.executeCommand('revealInExplorer', uri);
+  else if (env.remoteName === undefined) await commands.executeCommand('revealFileInOS', uri);
+  else await commands.executeCommand('vscode.openFolder', root, { forceNewWindow: true });
+}
+
+/** A head of the side panel: in the run on view when it is that model's, else of a new run. */
+async function showHead(app: App, target: unknown): Promise<void> {
+  if (!isNode(target) || target.type !== 'head') return;
+  const { model, kind, layer, head } = target;
+  const run = app.runs.current;
+  if (run?.modelId === model.id) {
+    app.panel.open(app.panel.title);
+    app.runs.select({ kind, layer, head });
+    return;
+  }
+  await app.models.setActive(model);
+  const source = run?.source ?? (await chooseText(editorInUse()));
+  await app.runs.start({ model, source, select: { kind, layer, head } });
+}
+
+async function selectHead(app: App): Promise<void> {
+  const run = currentRun(app);
+  await pickHead(run, await app.models.byId(run.modelId), (selection) => app.runs.select(selection));
+}
+
+function stepHead(app: App, by: 1 | -1): void {
+  const run = currentRun(app);
+  const { selection } = run;
+  const size = run.heads();
+  if (!selection || !size) return;
+  const count = size.layers * size.heads;
+  const at = (selection.layer * size.heads + selection.head + by + count) % count;
+  app.runs.select({ layer: Math.floor(at / size.heads), head: at % size.heads });
+}
+
+function stepLayer(app: App, by: 1 | -1): void {
+  const run = currentRun(app);
+  const size = run.heads();
+  if (!run.selection || !size) return;
+  app.runs.select({ layer: (run.selection.layer + by + size.layers) % size.layers });
+}
+
+function openInPanel(app: App, token: unknown): void {
+  currentRun(app);
+  const selection: Partial<Selection> = typeof token === 'number' ? { query: token } : {};
+  app.runs.select(selection);
+  app.panel.focus();
+}
+
+function currentRun(app: App) {
+  const run = app.runs.current;
+  if (!run) throw new HeadlightError('input', 'Nothing is visualized yet. Select some text and run Visualize Attention.');
+  return run;
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value && ('model' in value || 'origin' in value);
+}
+
+function modelOf(node: Node): Model {
+  if (node.type === 'section') throw new HeadlightError('input', 'Choose a model.');
+  return node.model;
+}
+
+function isPlace(value: unknown): value is Place {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Place).document === 'string' &&
+    typeof (value as Place).line === 'number'
+  );
+}

@@ -1,0 +1,52 @@
+/** Failures as people meet them: one sentence and, where there is one, a button with the next step. */
+import { commands, window } from 'vscode';
+import { asHeadlightError, type ErrorCode, type HeadlightError } from '../model/errors.ts';
+
+const CHOOSE = { words: 'Choose Another Model', command: 'headlight.selectModel' };
+const RERUN = { words: 'Run Again', command: 'headlight.rerun' };
+const TYPE = { words: 'Type a Sentence', command: 'headlight.visualizeSentence' };
+
+const NEXT: Readonly<Partial<Record<ErrorCode, readonly { readonly words: string; readonly command: string }[]>>> = {
+  'not-found': [RERUN, CHOOSE],
+  read: [RERUN, CHOOSE],
+  empty: [TYPE],
+  format: [CHOOSE],
+  limit: [CHOOSE],
+  path: [CHOOSE],
+  unsupported: [CHOOSE],
+  shape: [CHOOSE],
+  input: [CHOOSE],
+  tokenizer: [CHOOSE],
+  memory: [RERUN, CHOOSE],
+  runtime: [RERUN, CHOOSE],
+  internal: [RERUN],
+};
+
+/** Failures that the user caused and knows of. */
+const SILENT: ReadonlySet<ErrorCode> = new Set(['cancelled', 'disposed']);
+
+export class Failures {
+  #last: HeadlightError | null = null;
+
+  /** The last failure that was told, for tests. */
+  get last(): HeadlightError | null {
+    return this.#last;
+  }
+
+  forget(): void {
+    this.#last = null;
+  }
+
+  /** Tells a failure; does not wait for the answer. */
+  tell(error: unknown): void {
+    const known = asHeadlightError(error, 'internal', 'Headlight failed');
+    if (SILENT.has(known.code)) return;
+    this.#last = known;
+    const steps = NEXT[known.code] ?? [];
+    const shown = window.showErrorMessage(`Headlight: ${known.message}`, ...steps.map(({ words }) => words));
+    void shown.then((chosen) => {
+      const step = steps.find(({ words }) => words === chosen);
+      if (step) void commands.executeCommand(step.command);
+    });
+  }
+}

@@ -1,0 +1,103 @@
+/** A model that was found: where it lies, and what its small files say about it, read once when somebody asks. */
+import { FileType, Uri, workspace } from 'vscode';
+import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
+import type { ModelFiles, OpenResult } from '../../model/protocol/engine.ts';
+import type { FileEntry, ModelFolder } from '../../model/source.ts';
+import { openFolder } from '../files/bytes.ts';
+import type { Candidate } from './candidates.ts';
+import { type Description, describe } from './describe.ts';
+
+export type Origin = 'built-in' | 'workspace' | 'added';
+
+/** Files of one folder beyond this number are not looked at. */
+const FOLDER_LIMIT = 2000;
+/** Subfolders that belong to a model folder. */
+const INNER = ['onnx'];
+
+export class Model {
+  /** What a run found out about it; wins over the files' own words. */
+  opened: Pick<OpenResult, 'model' | 'sites' | 'refused'> | null = null;
+  /** What went wrong when it was last run, null after a run that went well. */
+  failure: string | null = null;
+  #files: Promise<readonly FileEntry[]> | undefined;
+  #description: Promise<Description> | undefined;
+
+  constructor(
+    readonly origin: Origin,
+    /** Folder that the paths of its files count from. */
+    readonly root: Uri,
+    readonly candidate: Candidate,
+  ) {}
+
+  /** Stable identity: the URI of file or folder. */
+  get id(): string {
+    return this.uri.toString();
+  }
+
+  get uri(): Uri {
+    return this.candidate.entry === '' ? this.root : Uri.joinPath(this.root, this.candidate.entry);
+  }
+
+  get name(): string {
+    return this.candidate.name;
+  }
+
+  /** All files with their lengths. */
+  files(): Promise<readonly FileEntry[]> {
+    this.#files ??= listFiles(this.root, this.candidate.entry).catch((error) => {
+      this.#files = undefined;
+      throw asHeadlightError(error, 'not-found', `${this.name} is no longer where it was (${this.root.fsPath})`);
+    });
+    return this.#files;
+  }
+
+  async folder(): Promise<ModelFolder> {
+    return openFolder(this.root, await this.files());
+  }
+
+  /** Card and problem; never throws, a failure is the problem. */
+  describe(): Promise<Description> {
+    this.#description ??= this.folder()
+      .then(describe)
+      .then(({ card, problem }) => ({ card, problem: this.candidate.problem ?? problem }));
+    return this.#description;
+  }
+
+  /** Forgets what was read, after files changed. */
+  forget(): void {
+    this.#files = undefined;
+    this.#description = undefined;
+    this.opened = null;
+    this.failure = null;
+  }
+
+  /** The same model as the engine wants it. */
+  async modelFiles(): Promise<ModelFiles> {
+    return { id: this.id, name: this.name, entry: this.candidate.entry, files: await this.files() };
+  }
+
+  /** @throws HeadlightError `unsupported` with the reason when names already tell that it cannot be used */
+  assertUsable(): void {
+    if (this.candidate.problem) throw new HeadlightError('unsupported', `${this.name} cannot be used. ${this.candidate.problem}`);
+  }
+}
+
+async function listFiles(root: Uri, entry: string): Promise<readonly FileEntry[]> {
+  const names = await namesIn(root, '', (name) => entry === '' || name === entry || !name.endsWith('.onnx'));
+  if (entry === '') {
+    const folders = await workspace.fs.readDirectory(root);
+    for (const [name, type] of folders) {
+      if (type & FileType.Directory && INNER.includes(name)) names.push(...(await namesIn(root, name, () => true)));
+    }
+  }
+  const sized = await Promise.all(names.map(async (path) => ({ path, size: (await workspace.fs.stat(Uri.joinPath(root, path))).size })));
+  return sized.sort((a, b) => a.path.localeCompare(b.path));
+}
+
+async function namesIn(root: Uri, folder: string, wanted: (name: string) => boolean): Promise<string[]> {
+  const entries = await workspace.fs.readDirectory(Uri.joinPath(root, folder));
+  return entries
+    .filter(([name, type]) => type & FileType.File && wanted(name))
+    .slice(0, FOLDER_LIMIT)
+    .map(([name]) => (folder === '' ? name : `${folder}/${name}`));
+}

@@ -1,0 +1,235 @@
+/** Runs: takes text and model, asks tokenizer and panel, keeps the current run and tells everybody what changed. */
+import { type CancellationToken, CancellationTokenSource, EventEmitter, type TextDocument, workspace } from 'vscode';
+import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
+import type { TextInput } from '../../model/protocol/panel.ts';
+import type { Selection } from '../../model/protocol/selection.ts';
+import { Store } from '../lifetime.ts';
+import { firstHead } from '../models/card.ts';
+import type { Model } from '../models/model.ts';
+import type { ModelRegistry } from '../models/registry.ts';
+import type { Panel, Show } from '../panel/panel.ts';
+import { type Fitted, fitText } from '../text/fit.ts';
+import type { SourceText } from '../text/source.ts';
+import type { Tokenizers } from '../text/tokenizers.ts';
+import { withProgress } from './progress.ts';
+import { Run } from './run.ts';
+
+export interface RunRequest {
+  readonly model: Model;
+  readonly source: SourceText;
+  readonly select?: Partial<Selection>;
+}
+
+/** What the panel keeps over a reload of the window; the text itself only for a typed sentence. */
+export interface Restore {
+  readonly model: string;
+  readonly uri: string | null;
+  readonly stretches: readonly { readonly start: number; readonly length: number }[];
+  readonly text: string | null;
+  readonly pair: boolean;
+  readonly what: string;
+}
+
+export class Runs {
+  readonly #store = new Store();
+  readonly #changed = this.#store.add(new EventEmitter<Run | null>());
+  readonly #selected = this.#store.add(new EventEmitter<Run>());
+  /** Another run, or none. */
+  readonly onDidChange = this.#changed.event;
+  /** Selection, weights, staleness or measures of the current run. */
+  readonly onDidUpdate = this.#selected.event;
+  #current: Run | null = null;
+  #last: RunRequest | null = null;
+  #working: CancellationTokenSource | undefined;
+
+  constructor(
+    private readonly panel: Panel,
+    private readonly models: ModelRegistry,
+    private readonly tokenizers: Tokenizers,
+  ) {
+    this.#store.add(panel.onDidClose(() => this.#end()));
+    this.#store.add(panel.onDidRestart(() => void this.#showAgain()));
+    this.#store.add(panel.onDidSelect(({ selection, weights }) => this.#update({ selection, weights })));
+    this.#store.add(panel.onDidMeasure(({ heads }) => this.#update({ measures: heads })));
+    this.#store.add(workspace.onDidChangeTextDocument(({ document, contentChanges }) => this.#edited(document, contentChanges)));
+  }
+
+  get current(): Run | null {
+    return this.#current;
+  }
+
+  /** What was last asked for, also when it failed. */
+  get last(): RunRequest | null {
+    return this.#last;
+  }
+
+  /** @throws HeadlightError with a sentence for the user; `cancelled` when the user or a newer run stopped it */
+  async start(request: RunRequest): Promise<Run> {
+    this.#working?.cancel();
+    const source = new CancellationTokenSource();
+    this.#working = source;
+    this.#last = request;
+    try {
+      return await withProgress(`Headlight: ${request.model.name}`, source, (work) => this.#run(request, work.token, work.report));
+    } catch (error) {
+      const known = asHeadlightError(error, source.token.isCancellationRequested ? 'cancelled' : 'internal', 'The run failed');
+      this.#noteFailure(request.model, known);
+      throw known;
+    } finally {
+      if (this.#working === source) this.#working = undefined;
+      source.dispose();
+    }
+  }
+
+  cancel(): void {
+    this.#working?.cancel();
+  }
+
+  async #run(
+    request: RunRequest,
+    token: CancellationToken,
+    onProgress: (progress: { fraction: number | null; words: string }) => void,
+  ): Promise<Run> {
+    const { model } = request;
+    model.assertUsable();
+    const { card, problem } = await model.describe();
+    if (problem) throw new HeadlightError('unsupported', `${model.name} cannot be used. ${problem}`);
+    if (card.input === 'image') {
+      throw new HeadlightError(
+        'input',
+        `${model.name} reads pictures, not text. Choose another model, or run it on a picture in the explorer.`,
+      );
+    }
+    onProgress({ fraction: null, words: 'cutting the text into tokens' });
+    const fitted = await fitText(request.source, card.maxTokens, model.name, (text, pair) => this.tokenizers.encode(model, text, pair));
+    stopIfCancelled(token);
+    this.panel.open(titleOf(fitted.source));
+    const run = new Run(model.id, model.name, fitted.source, inputOf(fitted));
+    this.#setCurrent(run);
+    const show = await this.#showParams(request, run, fitted);
+    try {
+      const result = await this.panel.show(show, { token, onProgress });
+      this.#noteResult(run, model, result);
+      return run;
+    } catch (error) {
+      if (this.#current === run) this.#setCurrent(null);
+      throw error;
+    }
+  }
+
+  async #showParams({ model, select }: RunRequest, run: Run, { source, encoded }: Fitted): Promise<Show> {
+    const { card } = await model.describe();
+    const known = firstHead(card);
+    return {
+      root: model.root,
+      model: await model.modelFiles(),
+      input: run.input,
+      run: { ids: encoded.tokens.map(({ id }) => id), typeIds: encoded.typeIds },
+      select: { ...known, ...(known?.kind === 'cross' ? {} : { query: firstQuery(run, source) }), ...select },
+      knownHeads: card.knownHeads,
+      device: workspace.getConfiguration('headlight').get<'auto' | 'webgpu' | 'wasm'>('device', 'auto'),
+      restore: restoreOf(model, source),
+    };
+  }
+
+  #noteResult(run: Run, model: Model, result: Run['result']): void {
+    run.result = result;
+    run.selection ??= result?.selection ?? null;
+    model.failure = null;
+    if (result) model.opened = result;
+    this.models.touch();
+    if (this.#current === run) this.#selected.fire(run);
+  }
+
+  #noteFailure(model: Model, error: HeadlightError): void {
+    if (error.code === 'cancelled' || error.code === 'disposed' || error.code === 'empty' || error.code === 'too-long') return;
+    model.failure = error.message;
+    if (error.code === 'not-found') model.forget();
+    if (error.code === 'tokenizer') this.tokenizers.forget(model);
+    this.models.touch();
+  }
+
+  /** Shows the current run in a page that was loaded anew. */
+  async #showAgain(): Promise<void> {
+    const run = this.#current;
+    if (!run || !this.#last || this.#working) return;
+    const select = run.selection ?? {};
+    await this.start({ ...this.#last, source: run.source, select }).catch(() => this.#setCurrent(null));
+  }
+
+  select(selection: Partial<Selection>): void {
+    this.panel.notify('select', selection);
+  }
+
+  togglePin(token: number | null): void {
+    const run = this.#current;
+    if (!run) return;
+    const other = token !== null && run.selection?.query !== token;
+    run.pinned = other || !run.pinned;
+    if (other) this.select({ query: token });
+    this.#selected.fire(run);
+  }
+
+  #update(news: Partial<Pick<Run, 'selection' | 'weights' | 'measures'>>): void {
+    if (!this.#current) return;
+    Object.assign(this.#current, news);
+    this.#selected.fire(this.#current);
+  }
+
+  #edited(document: TextDocument, changes: readonly { rangeOffset: number; rangeLength: number; text: string }[]): void {
+    const run = this.#current;
+    if (!run?.tracked || document.uri.toString() !== run.source.uri || changes.length === 0) return;
+    const before = run.stale;
+    const edits = changes.map(({ rangeOffset, rangeLength, text }) => ({ start: rangeOffset, length: rangeLength, inserted: text.length }));
+    const text = document.getText();
+    run.tracked.edit(edits, (start, end) => text.slice(start, end));
+    if (run.stale !== before) this.panel.notify('stale', { stale: run.stale });
+    this.#selected.fire(run);
+  }
+
+  #setCurrent(run: Run | null): void {
+    this.#current = run;
+    this.#changed.fire(run);
+  }
+
+  #end(): void {
+    this.#working?.cancel();
+    this.#setCurrent(null);
+  }
+
+  dispose(): void {
+    this.#working?.cancel();
+    this.#store.dispose();
+  }
+}
+
+function stopIfCancelled(token: CancellationToken): void {
+  if (token.isCancellationRequested) throw new HeadlightError('cancelled', 'The run was cancelled.');
+}
+
+function inputOf({ source, encoded, notice }: Fitted): TextInput {
+  return { kind: 'text', text: source.text, tokens: encoded.tokens, notice };
+}
+
+/** The token at the cursor, else the last one that stands for characters. */
+function firstQuery(run: Run, source: SourceText): number {
+  const { tokens } = run.input;
+  const at = tokens.findIndex(({ start, end }) => end > start && start <= source.cursor && source.cursor < end);
+  if (at >= 0) return at;
+  return Math.max(
+    0,
+    tokens.findLastIndex(({ start, end }) => end > start && start <= source.cursor),
+  );
+}
+
+const TITLE_LENGTH = 40;
+
+function titleOf({ text }: SourceText): string {
+  const line = text.trim().replace(/\s+/g, ' ');
+  return `Headlight: ${line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH)}…` : line}`;
+}
+
+function restoreOf(model: Model, { uri, pieces, second, text, what }: SourceText): Restore {
+  const stretches = pieces.map(({ start, length }) => ({ start, length }));
+  return { model: model.id, uri, stretches, text: uri === null ? text : null, pair: second !== null, what };
+}

@@ -1,0 +1,31 @@
+/** What the side panel's tree holds, as plain values. Labels and children are made in models-tree.ts. */
+import type { SiteKind } from '../../model/protocol/engine.ts';
+import type { Model, Origin } from '../models/model.ts';
+
+export type Node =
+  | { readonly type: 'section'; readonly origin: Origin }
+  | { readonly type: 'model'; readonly model: Model }
+  | { readonly type: 'stack'; readonly model: Model; readonly kind: SiteKind; readonly layers: number; readonly heads: number }
+  | { readonly type: 'layer'; readonly model: Model; readonly kind: SiteKind; readonly layer: number; readonly heads: number }
+  | { readonly type: 'head'; readonly model: Model; readonly kind: SiteKind; readonly layer: number; readonly head: number }
+  | { readonly type: 'tensors'; readonly model: Model }
+  | { readonly type: 'tensor'; readonly model: Model; readonly name: string; readonly detail: string; readonly path: string }
+  | { readonly type: 'tokenizer'; readonly model: Model }
+  | { readonly type: 'files'; readonly model: Model }
+  | { readonly type: 'file'; readonly model: Model; readonly path: string; readonly size: number }
+  /** Why something cannot be used or shown. */
+  | { readonly type: 'problem'; readonly model: Model; readonly words: string };
+
+/** `4.5 MB`: three significant digits. */
+export function shortSize(bytes: number): string {
+  for (const [size, unit] of [
+    [1e9, 'GB'],
+    [1e6, 'MB'],
+    [1e3, 'kB'],
+  ] as const) {
+    if (bytes >= size) return `${Number((bytes / size).toPrecision(3))} ${unit}`;
+  }
+  return `${bytes} bytes`;
+}
+
+export const SECTIONS: Readonly<Record<Origin, string>> = { 'built-in': 'Built-in', workspace: 'Workspace', added: 'Added folders' };
