@@ -2,15 +2,20 @@
 import { activations } from './activations.ts';
 import { arithmetic } from './arithmetic.ts';
 import { casts } from './cast.ts';
+import { gathers } from './gather.ts';
+import { generators } from './generate.ts';
 import type { Kernel, Kernels } from './kernel.ts';
 import { products } from './matmul.ts';
 import { norms } from './norm.ts';
 import { reductions } from './reduce.ts';
+import { selections } from './select.ts';
 import { shapes } from './shape.ts';
 import { softmaxes } from './softmax.ts';
 
 const KERNELS = new Map<string, Kernel>(
-  [activations, arithmetic, casts, norms, products, reductions, shapes, softmaxes].flatMap((family: Kernels) => Object.entries(family)),
+  [activations, arithmetic, casts, gathers, generators, norms, products, reductions, selections, shapes, softmaxes].flatMap(
+    (family: Kernels) => Object.entries(family),
+  ),
 );
 
 /** The kernel of an operator, or undefined when the reference lacks it. */
