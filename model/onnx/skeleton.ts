@@ -8,6 +8,7 @@ import { HeadlightError } from '../errors.ts';
 import type { ModelFolder } from '../source.ts';
 import { checkModel } from './checks.ts';
 import { condense } from './condense.ts';
+import { hoistWeights } from './hoist.ts';
 import { placeTensors } from './places.ts';
 import type { onnx } from './proto.js';
 import { sniff } from './sniff.ts';
@@ -62,6 +63,7 @@ export async function readSkeleton(folder: ModelFolder, path: string): Promise<S
   const { bytes, bytesRead } = await condense(source);
   const model = decodeModel(bytes, path);
   const opsets = readOpsets(model, path);
+  hoistWeights(model.graph!);
   const placed = placeTensors(folder, path, model);
   const problems = [...placed.problems, ...checkModel(path, model, opsets)];
   const { places } = placed;
