@@ -1,0 +1,89 @@
+/**
+ * Colour scales: what colour a weight has. A scale is a table of 256 colours whose OKLab lightness rises (or falls) in even steps, so that
+ * equal differences of weight look equally large, to colour-blind eyes too: lightness alone carries the value, hue only helps.
+ */
+import { oklabOf, type Rgb, rgbOf } from './oklab.ts';
+
+export type ThemeKind = 'dark' | 'light' | 'hc-dark' | 'hc-light';
+
+/** 256 colours, RGBA bytes. */
+export type Table = Uint8ClampedArray<ArrayBuffer>;
+
+export const STEPS = 256;
+
+interface Ends {
+  /** How far the first colour stands off from the background, in lightness. */
+  readonly offset: number;
+  readonly end: number;
+  readonly hueFrom: number;
+  readonly hueTo: number;
+  readonly chroma: number;
+}
+
+const SEQUENTIAL: Record<ThemeKind, Ends> = {
+  dark: { offset: 0.035, end: 0.97, hueFrom: 262, hueTo: 220, chroma: 0.17 },
+  light: { offset: -0.025, end: 0.3, hueFrom: 225, hueTo: 268, chroma: 0.16 },
+  'hc-dark': { offset: 0.12, end: 1, hueFrom: 262, hueTo: 210, chroma: 0.19 },
+  'hc-light': { offset: -0.05, end: 0.12, hueFrom: 230, hueTo: 268, chroma: 0.19 },
+};
+
+/** Weights, small to large. Starts just off `background`, so that a cell of weight 0 differs from no cell at all. */
+export function sequential(kind: ThemeKind, background: Rgb): Table {
+  const ends = SEQUENTIAL[kind];
+  const start = oklabOf(background)[0] + ends.offset;
+  return table((t) => {
+    const lightness = start + (ends.end - start) * t;
+    const chroma = ends.chroma * Math.sin(Math.PI * (0.12 + 0.88 * t)) + 0.01;
+    return rgbOf([lightness, chroma, ends.hueFrom + (ends.hueTo - ends.hueFrom) * t]);
+  });
+}
+
+/** Differences, −1 to 1: blue below, orange above, the middle just off the background. Both arms are even in lightness. */
+export function diverging(kind: ThemeKind, background: Rgb): Table {
+  const middle = oklabOf(background)[0] + SEQUENTIAL[kind].offset;
+  const end = kind === 'dark' || kind === 'hc-dark' ? 0.86 : 0.42;
+  return table((t) => {
+    const arm = Math.abs(2 * t - 1);
+    return rgbOf([middle + (end - middle) * arm, 0.15 * Math.sqrt(arm), t < 0.5 ? 255 : 60]);
+  });
+}
+
+function table(colourAt: (t: number) => Rgb): Table {
+  const colours = new Uint8ClampedArray(STEPS * 4);
+  for (let i = 0; i < STEPS; i++) {
+    colours.set(colourAt(i / (STEPS - 1)), i * 4);
+    colours[i * 4 + 3] = 255;
+  }
+  return colours;
+}
+
+/** Colours of up to eight heads, told apart by colour-blind eyes too. Source: Okabe & Ito (2008), the last one replaced by a grey. */
+export const HEAD_COLOURS: Record<'dark' | 'light', readonly string[]> = {
+  dark: ['#56b4e9', '#e69f00', '#2fc79a', '#f0e442', '#e48fc0', '#ff7b39', '#7f9cff', '#c8c8c8'],
+  light: ['#0072b2', '#b06a00', '#00785a', '#8a7a00', '#a8447f', '#b84a00', '#3d4fc4', '#5a5a5a'],
+};
+
+export const headColours = (kind: ThemeKind): readonly string[] => HEAD_COLOURS[kind.endsWith('dark') ? 'dark' : 'light'];
+
+export type Scale = 'linear' | 'sqrt' | 'log';
+
+/** Smallest weight that the log scale tells from 0. */
+export const LOG_FLOOR = 1e-4;
+
+/** Place 0 to 1 on the scale of a share `x` (weight ÷ largest weight of the range). */
+export function place(scale: Scale, x: number): number {
+  const clamped = Math.min(1, Math.max(0, x));
+  if (scale === 'sqrt') return Math.sqrt(clamped);
+  if (scale === 'log') return clamped <= LOG_FLOOR ? 0 : 1 - Math.log(clamped) / Math.log(LOG_FLOOR);
+  return clamped;
+}
+
+/** The share at a place: the inverse of `place`, for the legend. */
+export function shareAt(scale: Scale, place: number): number {
+  if (scale === 'sqrt') return place * place;
+  if (scale === 'log') return place <= 0 ? 0 : LOG_FLOOR ** (1 - place);
+  return place;
+}
+
+/** CSS colour of entry `i`. */
+export const cssAt = (colours: Table, i: number): string => `rgb(${colours[i * 4]}, ${colours[i * 4 + 1]}, ${colours[i * 4 + 2]})`;

@@ -1,0 +1,62 @@
+/** The panel's page: connects the host, the engine and the views. */
+import './main.css';
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import { asHeadlightError, HeadlightError } from '../model/errors.ts';
+import { watchTheme } from './colour/theme.ts';
+import { assetsBeside, startEngine } from './engine/client.ts';
+import { connectHost, type HostChannel, savedPanel, vscode } from './host.ts';
+import { act } from './state/act.ts';
+import { watchMeasures } from './state/measures.ts';
+import { mirror, rowFor } from './state/mirror.ts';
+import { keep, restore } from './state/saved.ts';
+import { select } from './state/select.ts';
+import { Sessions } from './state/session.ts';
+import { watchShown } from './state/shown.ts';
+import { createStore } from './state/store.ts';
+import { App } from './views/app.tsx';
+import { PanelProvider } from './views/context.ts';
+
+const store = createStore();
+const { theme } = watchTheme();
+const sessions = new Sessions(store, startEngine(assetsBeside(import.meta.url)));
+const shown = watchShown(store, sessions.maps);
+const measuring = watchMeasures(store.session, sessions.maps);
+
+restore(store, savedPanel());
+keep(store, vscode);
+
+const host: HostChannel = connectHost(
+  {
+    show: (params, call) => sessions.show(params, call),
+    row: (params) => rowFor(store, sessions.maps.peek(), params),
+  },
+  {
+    select: (change) => select(store, change),
+    stale: ({ stale }) => {
+      store.stale.value = stale;
+    },
+    act: ({ action }) => act(store, sessions, action),
+  },
+);
+mirror(store, shown, measuring, host);
+
+window.addEventListener('unhandledrejection', (event) => tell(event.reason));
+window.addEventListener('error', (event) => tell(event.error));
+function tell(reason: unknown): void {
+  const { code, message } = reason instanceof HeadlightError ? reason : asHeadlightError(reason, 'internal', 'The panel failed');
+  if (code !== 'cancelled' && code !== 'disposed') host.notify('failed', { error: { code, message } });
+}
+
+const panel = { store, theme, maps: sessions.maps, shown, measures: measuring.byHead, measuring, sessions, host };
+render(
+  <PanelProvider value={panel}>
+    <App />
+  </PanelProvider>,
+  document.getElementById('root') ?? document.body,
+);
+// A reader of the page (a test, a screen reader's automation) finds the kind of theme here.
+effect(() => {
+  document.body.dataset.theme = theme.value.kind;
+});
+host.notify('ready', null);

@@ -1,0 +1,22 @@
+/** What commands of VS Code ask of the panel. */
+import type { PanelAction } from '../../model/protocol/panel.ts';
+import { goBack, goForward, stepHead } from './select.ts';
+import type { Sessions } from './session.ts';
+import { type Store, setView } from './store.ts';
+
+export function act(store: Store, sessions: Sessions, action: PanelAction): void {
+  const ask = (what: 'export' | 'compare') => {
+    store.asked.value = what;
+  };
+  const actions: Record<PanelAction, () => void> = {
+    back: () => goBack(store),
+    forward: () => goForward(store),
+    nextHead: () => stepHead(store, 1),
+    previousHead: () => stepHead(store, -1),
+    table: () => setView(store, { table: !store.view.peek().table }),
+    cancel: () => sessions.cancel(),
+    export: () => ask('export'),
+    compare: () => ask('compare'),
+  };
+  actions[action]();
+}

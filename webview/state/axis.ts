@@ -1,0 +1,88 @@
+/** The axes of a map: what its rows and columns stand for, from the tokens of the run. */
+import type { Token } from '../../model/protocol/panel.ts';
+import { visible } from '../draw/labels.ts';
+import type { Session, Site, ViewOptions } from './types.ts';
+
+/** Rows or columns as they are shown. Each shows one token, or the tokens of one word. */
+export interface Axis {
+  readonly labels: readonly string[];
+  /** Tokens behind each row or column. */
+  readonly groups: readonly (readonly number[])[];
+  /** Row or column of each token, −1 for a hidden one. */
+  readonly placeOf: Int32Array;
+}
+
+/** Tokens of one side of a site. Empty where the sides are no text (patches, frames). */
+export interface Side {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  readonly count: number;
+  /** `query 1`, `patch 3`: what a row without a token is called. */
+  readonly unit: string;
+}
+
+/** The tokens that ask (`queries`) or answer (`keys`) at a site. */
+export function sideOf(session: Session, site: Site, which: 'queries' | 'keys'): Side {
+  const { input } = session.show;
+  const count = site.run[which];
+  if (input.kind === 'image') return { text: '', tokens: [], count, unit: 'patch' };
+  const target = site.kind === 'decoder' || (site.kind === 'cross' && which === 'queries');
+  const { text, tokens } = (target ? input.target : undefined) ?? input;
+  if (tokens.length === count) return { text, tokens, count, unit: 'token' };
+  return { text: '', tokens: [], count, unit: 'position' };
+}
+
+/** What a token is called: its words in the source, or its piece where nobody typed it. */
+export function tokenLabel(side: Side, index: number): string {
+  const token = side.tokens[index];
+  if (!token) return String(index + 1);
+  return visible(token.start < token.end ? side.text.slice(token.start, token.end).replace(/(?<=\S)\s+$|^\s+(?=\S)/gu, '') : token.piece);
+}
+
+/** The side as it is shown: special tokens left out, the tokens of a word together, as the view says. */
+export function axisOf(side: Side, view: Pick<ViewOptions, 'specials' | 'grouping'>): Axis {
+  const groups: number[][] = [];
+  let word: string | null = null;
+  for (let i = 0; i < side.count; i++) {
+    const token = side.tokens[i];
+    if (view.specials !== 'show' && token?.special) continue;
+    const name = view.grouping === 'words' && token && token.word !== null ? `${token.segment}/${token.word}` : null;
+    if (name !== null && name === word) groups.at(-1)!.push(i);
+    else groups.push([i]);
+    word = name;
+  }
+  return build(
+    groups,
+    groups.map((tokens) => groupLabel(side, tokens)),
+    side.count,
+  );
+}
+
+function build(groups: readonly (readonly number[])[], labels: readonly string[], count: number): Axis {
+  const placeOf = new Int32Array(count).fill(-1);
+  groups.forEach((tokens, place) => {
+    for (const token of tokens) placeOf[token] = place;
+  });
+  return { labels, groups, placeOf };
+}
+
+/** Columns by the weight that all queries together give them, largest first. */
+export function heaviestFirst(axis: Axis, weights: Float32Array, keys: number): Axis {
+  const mass = new Float64Array(axis.groups.length);
+  for (let i = 0; i < weights.length; i++) {
+    const place = axis.placeOf[i % keys]!;
+    if (place >= 0) mass[place]! += Math.abs(weights[i]!);
+  }
+  const order = axis.groups.map((_, place) => place).sort((a, b) => mass[b]! - mass[a]!);
+  return build(
+    order.map((p) => axis.groups[p]!),
+    order.map((p) => axis.labels[p]!),
+    axis.placeOf.length,
+  );
+}
+
+function groupLabel(side: Side, tokens: readonly number[]): string {
+  const [first, last] = [side.tokens[tokens[0]!], side.tokens[tokens.at(-1)!]];
+  if (tokens.length === 1 || !first || !last) return tokenLabel(side, tokens[0]!);
+  return visible(side.text.slice(first.start, last.end).trim());
+}

@@ -1,0 +1,51 @@
+/** What the host knows of the panel: every selection with its weights, and every head's metrics. */
+import { effect, type ReadonlySignal } from '@preact/signals';
+import { HeadlightError } from '../../model/errors.ts';
+import type { HeadMeasures, RowParams } from '../../model/protocol/panel.ts';
+import type { HostChannel } from '../host.ts';
+import type { Maps } from './maps.ts';
+import type { Measures } from './measures.ts';
+import { rowOf, type ShownState } from './shown.ts';
+import type { Store } from './store.ts';
+import { type HeadRef, siteKey } from './types.ts';
+
+/** Tells the host; `selected` goes out once the weights of the selection are there. */
+export function mirror(store: Store, shown: ReadonlySignal<ShownState>, measures: Measures, host: HostChannel): () => void {
+  const stopSelected = effect(() => {
+    const now = shown.value;
+    const selection = store.selection.value;
+    if (!store.session.value || now.state === 'loading' || now.state === 'nothing') return;
+    const whole = now.state === 'ready' && !now.value.against && selection.query !== null;
+    const weights = whole ? rowOf(now.value, [selection.query!, ...store.queries.value], 'from') : null;
+    host.notify('selected', { selection, weights });
+  });
+  const stopMeasured = effect(() => {
+    const heads = [...measures.byHead.value].map(([key, values]): HeadMeasures => ({ ...refOf(key), values }));
+    if (heads.length > 0) host.notify('measured', { heads });
+  });
+  return () => {
+    stopSelected();
+    stopMeasured();
+  };
+}
+
+function refOf(key: string): HeadRef {
+  const [kind, layer, head] = key.split('/');
+  return { kind: kind as HeadRef['kind'], layer: Number(layer), head: Number(head) };
+}
+
+/**
+ * One row or column for the host (hover cards).
+ * @throws HeadlightError `not-found` for a head or token that the run does not have
+ */
+export async function rowFor(store: Store, maps: Maps | null, { kind, layer, head, token, direction }: RowParams): Promise<Float32Array> {
+  const site = store.session.peek()?.sites.get(siteKey({ kind, layer }));
+  if (!maps || !site || head >= site.run.heads)
+    throw new HeadlightError('not-found', `The run has no head ${head + 1} in layer ${layer + 1}.`);
+  const { queries, keys } = site.run;
+  const most = direction === 'from' ? queries : keys;
+  if (token < 0 || token >= most) throw new HeadlightError('not-found', `The run has no token ${token + 1}; it has ${most}.`);
+  const { weights } = await maps.once({ kind, layer, head });
+  const side = (count: number) => ({ text: '', tokens: [], count, unit: '' });
+  return rowOf({ weights, queries: side(queries), keys: side(keys) }, [token], direction);
+}

@@ -1,0 +1,133 @@
+/** Showing a model on something: start the engine, open the model, run it, say how far it is; and everything that can go wrong with that. */
+import { batch, type Signal, signal } from '@preact/signals';
+import { type CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc';
+import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
+import type { Call, Progress } from '../../model/protocol/channel.ts';
+import type { OpenResult, RunResult } from '../../model/protocol/engine.ts';
+import type { ShowParams, ShowResult } from '../../model/protocol/panel.ts';
+import { Maps } from './maps.ts';
+import { withinRun } from './select.ts';
+import type { Store } from './store.ts';
+import type { Engine, Session, Site } from './types.ts';
+
+interface Open {
+  readonly id: string;
+  readonly opened: OpenResult;
+}
+
+export class Sessions {
+  readonly maps: Signal<Maps | null> = signal(null);
+  #open: Open | null = null;
+  #cancel: CancellationTokenSource | null = null;
+
+  constructor(
+    private readonly store: Store,
+    private readonly engine: Engine,
+  ) {}
+
+  /** @throws HeadlightError whatever went wrong; the panel shows the same sentence. */
+  async show(params: ShowParams, call?: Call): Promise<ShowResult> {
+    this.#cancel?.cancel();
+    const cancel = new CancellationTokenSource();
+    this.#cancel = cancel;
+    const forward = call?.token.onCancellationRequested(() => cancel.cancel());
+    try {
+      return await this.#run(params, cancel.token, this.#progress(call));
+    } catch (error) {
+      const known = asHeadlightError(error, 'internal', 'The model could not be shown');
+      if (this.#cancel === cancel) this.store.phase.value = { at: 'failed', error: { code: known.code, message: known.message } };
+      if (['memory', 'runtime', 'disposed', 'internal'].includes(known.code)) this.#close();
+      throw known;
+    } finally {
+      forward?.dispose();
+      cancel.dispose();
+      if (this.#cancel === cancel) this.#cancel = null;
+    }
+  }
+
+  /** Stops what is under way. */
+  cancel(): void {
+    this.#cancel?.cancel();
+  }
+
+  dispose(): void {
+    this.cancel();
+    this.maps.peek()?.end();
+    this.engine.dispose();
+  }
+
+  #progress(call: Call | undefined): (progress: Progress) => void {
+    const since = performance.now();
+    return ({ fraction, words }) => {
+      this.store.phase.value = { at: 'working', fraction, words, since };
+      call?.progress(fraction, words);
+    };
+  }
+
+  async #run(params: ShowParams, token: CancellationToken, onProgress: (progress: Progress) => void): Promise<ShowResult> {
+    onProgress({ fraction: null, words: `Opening ${params.model.name}` });
+    const opened = await this.#ensureOpen(params, token, onProgress);
+    onProgress({ fraction: null, words: `Running ${params.model.name}` });
+    const run = await this.engine.request('run', params.run, { token, onProgress });
+    if (token.isCancellationRequested) throw new HeadlightError('cancelled', 'The run was cancelled.');
+    this.#put({ show: params, opened, run, sites: sitesOf(opened, run) });
+    return {
+      model: opened.model,
+      sites: opened.sites,
+      runs: run.sites,
+      refused: opened.refused,
+      device: run.device,
+      runMs: run.runMs,
+      selection: this.store.selection.peek(),
+    };
+  }
+
+  /** The same model stays open; another one gets a new worker, because a worker's memory never shrinks. */
+  async #ensureOpen(params: ShowParams, token: CancellationToken, onProgress: (progress: Progress) => void): Promise<OpenResult> {
+    if (this.#open?.id === params.model.id) return this.#open.opened;
+    if (this.#open) this.#close();
+    const { model, uris, device = 'auto' } = params;
+    const opened = await this.engine.open({ model, uris, device }, { token, onProgress });
+    if (token.isCancellationRequested) throw new HeadlightError('cancelled', 'Opening was cancelled.');
+    this.#open = { id: model.id, opened };
+    return opened;
+  }
+
+  #put(session: Session): void {
+    const { store } = this;
+    const before = store.session.peek();
+    batch(() => {
+      this.maps.peek()?.end();
+      this.maps.value = new Maps(this.engine, session.run.run);
+      store.session.value = session;
+      store.selection.value = withinRun(session, { ...store.selection.peek(), ...session.show.select });
+      if (before?.show.model.id !== session.show.model.id) {
+        store.picked.value = [];
+        store.against.value = null;
+        store.past.value = [];
+        store.future.value = [];
+      }
+      store.queries.value = [];
+      store.pins.value = [];
+      store.pointed.value = { query: null, key: null };
+      store.stale.value = false;
+      store.phase.value = { at: 'ready' };
+    });
+  }
+
+  #close(): void {
+    this.maps.peek()?.end();
+    this.maps.value = null;
+    this.engine.restart();
+    this.#open = null;
+  }
+}
+
+function sitesOf(opened: OpenResult, run: RunResult): Map<string, Site> {
+  const sites = new Map<string, Site>();
+  for (const facts of opened.sites) {
+    const ran = run.sites.find((r) => r.key === facts.key);
+    if (ran) sites.set(facts.key, { ...facts, run: ran });
+  }
+  return sites;
+}

@@ -1,0 +1,115 @@
+/** The map on screen, computed from selection, view and the engine's answers. One value for all views, so that they cannot disagree. */
+import { computed, type ReadonlySignal } from '@preact/signals';
+import type { HeadWeights, WireError } from '../../model/protocol/engine.ts';
+import type { Cells } from '../draw/cells.ts';
+import { type Axis, axisOf, heaviestFirst, type Side, sideOf } from './axis.ts';
+import type { Maps } from './maps.ts';
+import { belowThreshold, differenceOf, isPlain, meanOf, regroup } from './shape.ts';
+import type { Store } from './store.ts';
+import { type HeadRef, type Loaded, type Site, sameHead, siteKey } from './types.ts';
+
+export interface Shown {
+  readonly site: Site;
+  readonly queries: Side;
+  readonly keys: Side;
+  readonly rows: Axis;
+  readonly columns: Axis;
+  /** What is drawn: `[rows, columns]`. */
+  readonly cells: Cells;
+  /** Share of each row that is not drawn. */
+  readonly hidden: Float32Array;
+  /** Weights token by token, `[T, S]`, of the same heads. */
+  readonly weights: Float32Array;
+  /** The heads that were averaged; one head as a rule. */
+  readonly heads: readonly HeadRef[];
+  /** The head that was taken away (difference), or null. */
+  readonly against: HeadRef | null;
+  /** Each head's own weights, for overlays. */
+  readonly each: readonly Float32Array[];
+}
+
+export type ShownState = { readonly state: 'nothing' } | Loaded<Shown>;
+
+/** Builds the signal. `maps` is null until a model has run. */
+export function watchShown(store: Store, maps: ReadonlySignal<Maps | null>): ReadonlySignal<ShownState> {
+  const combined = computed(() => combine(store, maps.value));
+  return computed((): ShownState => {
+    const now = combined.value;
+    const session = store.session.value;
+    if (now.state !== 'ready' || !session) return now.state === 'ready' ? { state: 'nothing' } : now;
+    const { specials, grouping, threshold, columns: order } = store.view.value;
+    const { site, weights } = now.value;
+    const [queries, keys] = [sideOf(session, site, 'queries'), sideOf(session, site, 'keys')];
+    const rows = axisOf(queries, { specials, grouping });
+    const inOrder = axisOf(keys, { specials, grouping });
+    const columns = order === 'weight' ? heaviestFirst(inOrder, weights, keys.count) : inOrder;
+    const { cells, hidden } =
+      isPlain(rows) && isPlain(columns)
+        ? { cells: { data: weights, rows: queries.count, columns: keys.count }, hidden: new Float32Array(queries.count) }
+        : regroup(weights, keys.count, rows, columns);
+    const value = { ...now.value, queries, keys, rows, columns, cells, hidden: belowThreshold(cells, threshold, hidden) };
+    return { state: 'ready', value };
+  });
+}
+
+type Combined = Pick<Shown, 'site' | 'weights' | 'heads' | 'against' | 'each'>;
+
+function combine(store: Store, maps: Maps | null): { readonly state: 'nothing' } | Loaded<Combined> {
+  const site = store.site.value;
+  if (!maps || !site) return { state: 'nothing' };
+  const heads = store.heads.value;
+  const against = comparable(store, site) ? store.against.value : null;
+  const wanted = against ? [...heads, against] : heads;
+  const answers = wanted.map((ref) => maps.head(ref).value);
+  const failed = answers.find((a): a is { state: 'failed'; error: WireError } => a.state === 'failed');
+  if (failed) return failed;
+  const ready = answers.filter((a): a is { state: 'ready'; value: HeadWeights } => a.state === 'ready');
+  if (ready.length < answers.length) return { state: 'loading' };
+  const each = ready.slice(0, heads.length).map((a) => a.value.weights);
+  const mean = meanOf(each);
+  const other = against ? ready.at(-1)!.value.weights : null;
+  return { state: 'ready', value: { site, heads, against, each, weights: other ? differenceOf(mean, other) : mean } };
+}
+
+/** A head can be taken away from another only where both maps have the same queries and keys. */
+function comparable(store: Store, site: Site): boolean {
+  const against = store.against.value;
+  const other = against && store.session.value?.sites.get(siteKey(against));
+  return (
+    !!against &&
+    !!other &&
+    other.run.queries === site.run.queries &&
+    other.run.keys === site.run.keys &&
+    !sameHead(against, store.selection.value)
+  );
+}
+
+/** The row [S] of a query, or the sum of the rows of several (`to`: the column [T] of a key). */
+export function rowOf(
+  shown: Pick<Shown, 'weights' | 'queries' | 'keys'>,
+  tokens: readonly number[],
+  direction: 'from' | 'to',
+): Float32Array {
+  const { weights } = shown;
+  const [T, S] = [shown.queries.count, shown.keys.count];
+  const length = direction === 'from' ? S : T;
+  const row = new Float32Array(length);
+  for (const token of tokens) {
+    for (let i = 0; i < length; i++) row[i]! += direction === 'from' ? weights[token * S + i]! : weights[i * S + token]!;
+  }
+  return row;
+}
+
+/** Whether no token of a row can see any token of a column: the model's mask, not a small weight. */
+export function unseen({ site, rows, columns, queries, keys }: Shown): ((row: number, column: number) => boolean) | undefined {
+  if (!site.causal) return undefined;
+  const shift = keys.count - queries.count;
+  const window = site.window ?? Number.POSITIVE_INFINITY;
+  const span = (groups: readonly (readonly number[])[]) => groups.map((g) => [g[0]!, g.at(-1)!] as const);
+  const [rowSpans, columnSpans] = [span(rows.groups), span(columns.groups)];
+  return (row, column) => {
+    const [firstQuery, lastQuery] = rowSpans[row]!;
+    const [firstKey, lastKey] = columnSpans[column]!;
+    return firstKey > lastQuery + shift || lastKey <= firstQuery + shift - window;
+  };
+}

@@ -1,0 +1,79 @@
+/** The panel's one store: what is shown, what is selected and how it is viewed. Views read signals; only the functions in `state/` write them. */
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { Selection } from '../../model/protocol/selection.ts';
+import { DEFAULT_VIEW, type HeadRef, type Phase, type Session, type Site, siteKey, type ViewOptions } from './types.ts';
+
+/** A moment that back and forward return to. */
+export interface Moment {
+  readonly selection: Selection;
+  readonly picked: readonly HeadRef[];
+  readonly tab: ViewOptions['tab'];
+}
+
+/** Cell or token under the pointer, in token numbers. */
+export interface Pointed {
+  readonly query: number | null;
+  readonly key: number | null;
+}
+
+export interface Store {
+  readonly phase: Signal<Phase>;
+  readonly session: Signal<Session | null>;
+  readonly selection: Signal<Selection>;
+  /** Further heads beside the selected one, at most seven. */
+  readonly picked: Signal<readonly HeadRef[]>;
+  /** Further query tokens beside the selected one. */
+  readonly queries: Signal<readonly number[]>;
+  /** Head that the selected one is compared with, or null. */
+  readonly against: Signal<HeadRef | null>;
+  /** Cells that stay marked. */
+  readonly pins: Signal<readonly { readonly query: number; readonly key: number }[]>;
+  readonly pointed: Signal<Pointed>;
+  readonly view: Signal<ViewOptions>;
+  readonly stale: Signal<boolean>;
+  readonly past: Signal<readonly Moment[]>;
+  readonly future: Signal<readonly Moment[]>;
+  /** Something that a command of VS Code asked to open. */
+  readonly asked: Signal<'export' | 'compare' | null>;
+  /** What a screen reader is told next. */
+  readonly said: Signal<string>;
+  /** The selected head's site, null before a run. */
+  readonly site: ReadonlySignal<Site | null>;
+  /** The selected head and those picked beside it, in the order of their colours. */
+  readonly heads: ReadonlySignal<readonly HeadRef[]>;
+}
+
+export const NO_SELECTION: Selection = { kind: 'self', layer: 0, head: 0, query: null, key: null };
+const NOTHING: Pointed = { query: null, key: null };
+
+export function createStore(): Store {
+  const session = signal<Session | null>(null);
+  const selection = signal<Selection>(NO_SELECTION);
+  const picked = signal<readonly HeadRef[]>([]);
+  return {
+    phase: signal<Phase>({ at: 'empty' }),
+    session,
+    selection,
+    picked,
+    queries: signal<readonly number[]>([]),
+    against: signal<HeadRef | null>(null),
+    pins: signal<readonly { query: number; key: number }[]>([]),
+    pointed: signal<Pointed>(NOTHING),
+    view: signal<ViewOptions>(DEFAULT_VIEW),
+    stale: signal(false),
+    past: signal<readonly Moment[]>([]),
+    future: signal<readonly Moment[]>([]),
+    asked: signal<'export' | 'compare' | null>(null),
+    said: signal(''),
+    site: computed(() => session.value?.sites.get(siteKey(selection.value)) ?? null),
+    heads: computed(() => {
+      const { kind, layer, head } = selection.value;
+      return [{ kind, layer, head }, ...picked.value];
+    }),
+  };
+}
+
+/** Changes some of the view's options. */
+export function setView(store: Store, change: Partial<ViewOptions>): void {
+  store.view.value = { ...store.view.peek(), ...change };
+}

@@ -1,0 +1,91 @@
+/** What the panel's state is made of. */
+
+import type { OpenResult, RunResult, SiteFacts, SiteRun, WireError } from '../../model/protocol/engine.ts';
+import type { ShowParams } from '../../model/protocol/panel.ts';
+import type { Selection } from '../../model/protocol/selection.ts';
+import type { Scale } from '../colour/scales.ts';
+import type { EngineClient } from '../engine/client.ts';
+
+/** The engine as the panel uses it. */
+export type Engine = Pick<EngineClient, 'open' | 'request' | 'restart' | 'dispose'>;
+
+/** A model that has run on something. */
+export interface Session {
+  readonly show: ShowParams;
+  readonly opened: OpenResult;
+  readonly run: RunResult;
+  readonly sites: ReadonlyMap<string, Site>;
+}
+
+/** A site with the sizes of this run. */
+export interface Site extends SiteFacts {
+  readonly run: SiteRun;
+}
+
+export type Phase =
+  | { readonly at: 'empty' }
+  | { readonly at: 'working'; readonly words: string; readonly fraction: number | null; readonly since: number }
+  | { readonly at: 'ready' }
+  | { readonly at: 'failed'; readonly error: WireError };
+
+/** One head of one site. */
+export type HeadRef = Pick<Selection, 'kind' | 'layer' | 'head'>;
+
+export const siteKey = (ref: Pick<HeadRef, 'kind' | 'layer'>): string => `${ref.kind}/${ref.layer}`;
+export const headKey = (ref: HeadRef): string => `${ref.kind}/${ref.layer}/${ref.head}`;
+export const sameHead = (a: HeadRef, b: HeadRef): boolean => a.kind === b.kind && a.layer === b.layer && a.head === b.head;
+
+/** Something that is asked for and comes later. `last` is what stood there before, so that views need not blink. */
+export type Loaded<T> =
+  | { readonly state: 'loading' }
+  | { readonly state: 'ready'; readonly value: T }
+  | { readonly state: 'failed'; readonly error: WireError };
+
+export type TabId = 'matrix' | 'lines' | 'text' | 'neurons' | 'metrics';
+
+/** Everything about the view that is not the selection; kept over a reload. */
+export interface ViewOptions {
+  readonly tab: TabId;
+  readonly scale: Scale;
+  /** What the last colour stands for: weight 1, the head's largest weight, or each row's own largest. */
+  readonly range: 'one' | 'head' | 'row';
+  readonly specials: 'show' | 'hide' | 'hide-and-say';
+  readonly grouping: 'tokens' | 'words';
+  /** Weights below this are not drawn. */
+  readonly threshold: number;
+  readonly columns: 'order' | 'weight';
+  /** Metric id, or 'layer' for the model's own order. */
+  readonly sort: string;
+  /** Metric id that tints the thumbnails, or 'none'. */
+  readonly tint: string;
+  readonly combine: 'mean' | 'overlay';
+  /** `from`: where the chosen tokens look; `to`: who looks at them. */
+  readonly direction: 'from' | 'to';
+  readonly lines: 'columns' | 'arcs';
+  readonly linesKeep: 'top' | 'mass';
+  readonly linesTop: number;
+  readonly linesMass: number;
+  readonly neurons: 'position' | 'contribution';
+  /** Whether the numbers stand in a table instead of the picture. */
+  readonly table: boolean;
+}
+
+export const DEFAULT_VIEW: ViewOptions = {
+  tab: 'matrix',
+  scale: 'linear',
+  range: 'one',
+  specials: 'show',
+  grouping: 'tokens',
+  threshold: 0,
+  columns: 'order',
+  sort: 'layer',
+  tint: 'none',
+  combine: 'mean',
+  direction: 'from',
+  lines: 'columns',
+  linesKeep: 'mass',
+  linesTop: 5,
+  linesMass: 0.9,
+  neurons: 'position',
+  table: false,
+};

@@ -1,0 +1,50 @@
+/** Something that opens beside its button: the browser's own popover, so that Escape and a click outside close it. */
+import type { ComponentChildren } from 'preact';
+import { useId, useRef, useState } from 'preact/hooks';
+
+export function Popover(props: {
+  readonly label: string;
+  readonly title: string;
+  readonly face: ComponentChildren;
+  readonly class?: string;
+  readonly children: (close: () => void) => ComponentChildren;
+}) {
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  const card = useRef<HTMLDivElement>(null);
+  const [open, setOpen] = useState(false);
+  const toggle = (event: { readonly newState: string }) => {
+    const opened = event.newState === 'open';
+    setOpen(opened);
+    if (opened && button.current && card.current) stand(card.current, button.current);
+  };
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        class={`plain ${props.class ?? ''}`}
+        title={props.title}
+        aria-label={props.title}
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        popovertarget={id}
+      >
+        {props.face}
+      </button>
+      <div ref={card} id={id} class="card" popover="auto" role="dialog" aria-label={props.label} onToggle={toggle}>
+        {open && props.children(() => card.current?.hidePopover())}
+      </div>
+    </>
+  );
+}
+
+/** Below the button, pulled inside the window. */
+function stand(card: HTMLElement, button: HTMLElement): void {
+  requestAnimationFrame(() => {
+    const at = button.getBoundingClientRect();
+    const left = Math.max(8, Math.min(at.left, innerWidth - card.offsetWidth - 8));
+    card.style.left = `${left}px`;
+    card.style.top = `${Math.min(at.bottom + 4, Math.max(8, innerHeight - card.offsetHeight - 8))}px`;
+  });
+}

@@ -1,0 +1,110 @@
+/** The whole panel: header, heads, view, details; or what is under way, or what went wrong. */
+import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
+import type { WireError } from '../../model/protocol/engine.ts';
+import type { Shown } from '../state/shown.ts';
+import { setView } from '../state/store.ts';
+import type { Session, TabId } from '../state/types.ts';
+import { Button, Icon, ProgressRing } from '../ui/controls.tsx';
+import { useLast, useSlow } from '../ui/hooks.ts';
+import { Tabs } from '../ui/tabs.tsx';
+import { usePanel } from './context.ts';
+import { DetailsPane } from './details/pane.tsx';
+import { Header } from './header.tsx';
+import { HeadsPane } from './heads/pane.tsx';
+import { VIEWS } from './registry.tsx';
+
+export function App() {
+  const { store } = usePanel();
+  const session = store.session.value;
+  const phase = store.phase.value;
+  return (
+    <div class="app">
+      {session && <Header session={session} />}
+      {phase.at === 'working' && <Working words={phase.words} fraction={phase.fraction} over={session !== null} />}
+      {phase.at === 'failed' && <Failed error={phase.error} />}
+      {phase.at === 'empty' && !session && <p class="empty">Select text in an editor and choose “Visualize Attention”.</p>}
+      {session && phase.at !== 'failed' && <Columns session={session} />}
+      <div class="unseen" role="status" aria-live="polite">
+        {store.said.value}
+      </div>
+    </div>
+  );
+}
+
+/** Progress. Over an earlier run it is a line; the run stays readable until the next one is there. */
+function Working({ words, fraction, over }: { words: string; fraction: number | null; over: boolean }) {
+  const { sessions } = usePanel();
+  const slow = useSlow(true);
+  if (!slow) return null;
+  return (
+    <div class={over ? 'working over-run' : 'working'} role="status">
+      <ProgressRing label={words} />
+      <p>
+        {words}
+        {fraction === null ? ' …' : ` … ${Math.round(fraction * 100)} %`}
+      </p>
+      <Button label="Cancel" onPress={() => sessions.cancel()} />
+    </div>
+  );
+}
+
+/** The error stands where the result would, with what to do next. */
+function Failed({ error }: { error: WireError }) {
+  const { host } = usePanel();
+  const cancelled = error.code === 'cancelled';
+  return (
+    <div class="failed" role="alert">
+      <h2>
+        <Icon name={cancelled ? 'circle-slash' : 'error'} /> {cancelled ? 'Cancelled' : 'This could not be shown'}
+      </h2>
+      <p>{error.message}</p>
+      <div class="row-tools">
+        <Button label="Run again" icon="refresh" appearance="primary" onPress={() => void host.request('rerun', null)} />
+        <Button label="Choose another model" onPress={() => void host.request('chooseModel', null)} />
+      </div>
+    </div>
+  );
+}
+
+function Columns({ session }: { session: Session }) {
+  const { store, shown } = usePanel();
+  const main = useRef<HTMLDivElement>(null);
+  const now = shown.value;
+  // The map before stays on screen until the next one is there, so that nothing blinks.
+  const last = useLast(now.state === 'ready' ? now.value : null);
+  const slow = useSlow(now.state === 'loading');
+  const current = last && session.sites.get(last.site.key)?.run === last.site.run ? last : null;
+  const open = () => main.current?.querySelector<HTMLElement>('[tabindex="0"][role], [tabindex="0"]')?.focus();
+  const { tab } = store.view.value;
+  return (
+    <main class="columns">
+      <HeadsPane session={session} onOpen={open} />
+      <section class="pane main" aria-label="View" ref={main}>
+        <Tabs label="Views" tabs={VIEWS.filter((v) => v.fits(session))} chosen={tab} onChoose={(id: TabId) => setView(store, { tab: id })}>
+          {now.state === 'failed' ? (
+            <Refused error={now.error} />
+          ) : current ? (
+            <Current shown={current} tab={tab} />
+          ) : (
+            <Waiting slow={slow} />
+          )}
+        </Tabs>
+      </section>
+      {current && now.state !== 'failed' && <DetailsPane shown={current} />}
+    </main>
+  );
+}
+
+const Current = ({ shown, tab }: { shown: Shown; tab: TabId }): ComponentChildren => {
+  const View = (VIEWS.find((v) => v.id === tab) ?? VIEWS[0]!).view;
+  return <View shown={shown} />;
+};
+
+const Waiting = ({ slow }: { slow: boolean }) => <div class="working">{slow && <ProgressRing label="Computing the weights" />}</div>;
+
+const Refused = ({ error }: { error: WireError }) => (
+  <p class="failed" role="alert">
+    {error.message}
+  </p>
+);

@@ -1,0 +1,147 @@
+/** The right column: the query's token, where it looks (or who looks at it), the head's numbers and its layer among the layers. */
+
+import { badgeOf, metrics as definitions } from '../../../model/metrics/index.ts';
+import type { Token } from '../../../model/protocol/panel.ts';
+import { exact, headWords, percent, short } from '../../draw/numbers.ts';
+import { type Side, tokenLabel } from '../../state/axis.ts';
+import { METRICS, rowEntropies } from '../../state/measures.ts';
+import { toggleQuery } from '../../state/select.ts';
+import type { Shown } from '../../state/shown.ts';
+import { rowOf } from '../../state/shown.ts';
+import { headKey } from '../../state/types.ts';
+import { IconButton } from '../../ui/controls.tsx';
+import { usePanel } from '../context.ts';
+import { EntropyChart } from './chart.tsx';
+import { TopKeys } from './top.tsx';
+
+export function DetailsPane({ shown }: { shown: Shown }) {
+  const { store } = usePanel();
+  const { query } = store.selection.value;
+  return (
+    <section class="pane details" aria-label="Details">
+      {query === null ? (
+        <>
+          <h2>Query</h2>
+          <p class="note">Choose a token in the source, the matrix or the text to see where it looks.</p>
+        </>
+      ) : (
+        <QueryDetails shown={shown} query={query} />
+      )}
+      <HeadDetails shown={shown} />
+      <EntropyChart />
+    </section>
+  );
+}
+
+function QueryDetails({ shown, query }: { shown: Shown; query: number }) {
+  const { store, host } = usePanel();
+  const { direction } = store.view.value;
+  const tokens = [query, ...store.queries.value];
+  const side = direction === 'from' ? shown.queries : shown.keys;
+  const others = direction === 'from' ? shown.keys : shown.queries;
+  const row = rowOf(shown, tokens, direction);
+  const copy = () => host.request('copy', { text: tableText(shown, tokens, row, others, direction) });
+  return (
+    <>
+      <header class="pane-head">
+        <h2>{tokens.length > 1 ? `${tokens.length} queries, summed` : 'Query'}</h2>
+        <IconButton label="Copy the row, full precision" icon="copy" onPress={() => void copy()} />
+      </header>
+      <ul class="queries">
+        {tokens.map((token) => (
+          <li key={token}>
+            <TokenLine side={side} index={token} onRemove={token === query ? null : () => toggleQuery(store, token)} />
+          </li>
+        ))}
+      </ul>
+      <h3>
+        {direction === 'from' ? 'Looks at' : 'Looked at by'} · {headsWords(shown)}
+      </h3>
+      <TopKeys row={row} side={others} signed={shown.against !== null} onChoose={direction === 'from' ? 'key' : 'query'} />
+    </>
+  );
+}
+
+const headsWords = ({ heads, against }: Shown): string => {
+  const [first] = heads;
+  const name = heads.length === 1 && first ? `layer ${first.layer + 1} · head ${first.head + 1}` : `mean of ${heads.length} heads`;
+  return against ? `${name} − layer ${against.layer + 1} · head ${against.head + 1}` : name;
+};
+
+/** A token with all that is known of it. */
+function TokenLine({ side, index, onRemove }: { side: Side; index: number; onRemove: (() => void) | null }) {
+  const { host } = usePanel();
+  const token = side.tokens[index];
+  return (
+    <>
+      <button type="button" class="query-token" title="Show it in the source" onClick={() => host.notify('reveal', { token: index })}>
+        {tokenLabel(side, index)}
+      </button>
+      <span class="muted"> {token ? tokenFacts(side, token, index) : `${side.unit} ${index + 1}`}</span>
+      {onRemove && <IconButton label="Take this query away" icon="close" onPress={onRemove} />}
+    </>
+  );
+}
+
+/** `token 7 · id 389 · piece Ġare · 1:28–1:32`. */
+function tokenFacts(side: Side, token: Token, index: number): string {
+  const where =
+    token.start < token.end ? ` · ${place(side.text, token.start)}–${place(side.text, token.end)}` : ' · added by the tokenizer';
+  return `token ${index + 1} · id ${token.id} · piece ${token.piece}${where}`;
+}
+
+/** Line and column of an offset, both from 1. */
+function place(text: string, offset: number): string {
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length;
+  return `${line}:${offset - before.lastIndexOf('\n')}`;
+}
+
+function HeadDetails({ shown }: { shown: Shown }) {
+  const { store, measures } = usePanel();
+  const [head] = shown.heads;
+  if (!head || shown.heads.length > 1 || shown.against) return null;
+  const values = measures.value.get(headKey(head));
+  const { query } = store.selection.value;
+  const entropyHere = query === null ? null : rowEntropies(rowOf(shown, [query], 'from'), 1, shown.keys.count)[0]!;
+  const badges = definitions.flatMap((m) => {
+    const words = values && badgeOf(m, values[m.id] ?? Number.NaN);
+    return words ? [`${words}: ${percent(values[m.id]!)}`] : [];
+  });
+  return (
+    <>
+      <h3>This head</h3>
+      {badges.map((words) => (
+        <p class="says" key={words}>
+          {words}
+        </p>
+      ))}
+      <dl class="facts">
+        {entropyHere !== null && (
+          <Fact name="entropy of this row" value={`${short(entropyHere)} bits`} title="−Σ α log₂ α of the query's row" />
+        )}
+        {values
+          ? METRICS.filter((m) => Number.isFinite(values[m.id])).map((m) => (
+              <Fact key={m.id} name={m.name} value={m.show(values[m.id]!)} title={`${m.title}\n${exact(values[m.id]!)}`} />
+            ))
+          : null}
+      </dl>
+      {!values && <p class="note">Metrics of {headWords(head.layer, head.head)} are being measured.</p>}
+    </>
+  );
+}
+
+const Fact = ({ name, value, title }: { name: string; value: string; title: string }) => (
+  <div title={title}>
+    <dt>{name}</dt>
+    <dd>{value}</dd>
+  </div>
+);
+
+/** Tab-separated, every digit. */
+function tableText(shown: Shown, tokens: readonly number[], row: Float32Array, others: Side, direction: 'from' | 'to'): string {
+  const side = direction === 'from' ? shown.queries : shown.keys;
+  const title = `# ${headsWords(shown)}; ${direction === 'from' ? 'query' : 'key'}: ${tokens.map((t) => `${t + 1} ${tokenLabel(side, t)}`).join(' + ')}`;
+  const lines = Array.from(row, (weight, i) => `${i + 1}\t${tokenLabel(others, i)}\t${exact(weight)}`);
+  return [title, `token\ttext\tweight`, ...lines].join('\n');
+}

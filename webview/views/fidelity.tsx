@@ -1,0 +1,120 @@
+/** How far the numbers can be trusted: the chip, and behind it where every weight comes from. */
+import type { How, SiteKind } from '../../model/protocol/engine.ts';
+import { short } from '../draw/numbers.ts';
+import type { Session, Site } from '../state/types.ts';
+import { Icon } from '../ui/controls.tsx';
+import { Popover } from '../ui/popover.tsx';
+
+/** Row sums may miss 1 by this much: float32 rounding of a softmax over a few thousand keys. */
+export const ROW_SUM_TOLERANCE = 1e-4;
+
+const HOW_WORDS: Record<How, string> = {
+  read: 'read: the very values that the model used',
+  recomputed: "recomputed from the model's own queries and keys",
+  computed: 'computed by the TypeScript reference',
+};
+
+interface Verdict {
+  readonly words: string;
+  readonly icon: string;
+  readonly good: boolean;
+}
+
+/** One line about the whole run. */
+export function verdictOf({ opened, sites }: Pick<Session, 'opened' | 'sites'>): Verdict {
+  const all = [...sites.values()];
+  const worst = worstRow(all);
+  if (all.length === 0) return { words: 'nothing to show', icon: 'error', good: false };
+  if (worst !== null && !(worst <= ROW_SUM_TOLERANCE)) return { words: `rows miss 1 by ${short(worst)}`, icon: 'warning', good: false };
+  const left = opened.refused.length;
+  if (left > 0) return { words: `exact, ${left} not shown`, icon: 'warning', good: false };
+  if (opened.model.quantization) return { words: `exact for ${opened.model.quantization}`, icon: 'check', good: true };
+  return { words: worst === null ? 'exact' : 'exact, rows sum to 1', icon: 'check', good: true };
+}
+
+/** Largest |1 − Σ row| of all sites; null where no site knows. A value that is no number is the worst of all. */
+function worstRow(sites: readonly Site[]): number | null {
+  const known = sites.map((s) => s.run.rowSumError).filter((e) => e !== null);
+  return known.length === 0 ? null : known.reduce((a, b) => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : Math.max(a, b)), 0);
+}
+
+export function Fidelity({ session }: { session: Session }) {
+  const verdict = verdictOf(session);
+  return (
+    <Popover
+      label="How exact the numbers are"
+      title={`How exact the numbers are: ${verdict.words}`}
+      class={`chip-button ${verdict.good ? 'good' : 'doubt'}`}
+      face={
+        <>
+          <Icon name={verdict.icon} /> {verdict.words}
+        </>
+      }
+    >
+      {() => <Card session={session} />}
+    </Popover>
+  );
+}
+
+function Card({ session }: { session: Session }) {
+  const { opened, run, sites } = session;
+  const { model } = opened;
+  const worst = worstRow([...sites.values()]);
+  const rows: readonly (readonly [string, string])[] = [
+    ['device', run.device === 'webgpu' ? 'WebGPU (graphics card)' : 'CPU (WebAssembly)'],
+    ['number type (dtype)', model.dtype],
+    ['quantisation', model.quantization ?? 'none: the weights are as the file has them'],
+    ['positions', model.positions ?? 'not found'],
+    ['largest |1 − row sum|', worst === null ? 'not checked: it would take too much memory' : short(worst)],
+  ];
+  return (
+    <>
+      <h2>How exact the numbers are</h2>
+      <dl class="facts wide">
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3>Where the weights come from</h3>
+      <ul class="hows">
+        {groups([...sites.values()]).map((g) => (
+          <li key={g.words}>{g.words}</li>
+        ))}
+      </ul>
+      {opened.refused.length > 0 && <h3>Not shown, and why</h3>}
+      <ul class="refused">
+        {opened.refused.map((r) => (
+          <li key={r.where}>
+            <strong>{r.where}</strong> {r.reason} {r.advice}
+          </li>
+        ))}
+      </ul>
+      <p class="note">Weights are shown as they are: nothing is normalised, and nothing is rounded away.</p>
+    </>
+  );
+}
+
+/** Sites that were had in the same way, in one line. */
+function groups(sites: readonly Site[]): { readonly words: string }[] {
+  const lines = new Map<string, { kind: SiteKind; how: How; layers: number[]; sink: boolean }>();
+  for (const { kind, how, layer, sink } of sites) {
+    const key = `${kind} ${how} ${sink}`;
+    const line = lines.get(key) ?? { kind, how, layers: [], sink };
+    line.layers.push(layer + 1);
+    lines.set(key, line);
+  }
+  return [...lines.values()].map(({ kind, how, layers, sink }) => ({
+    words: `${kind === 'self' ? '' : `${kind}, `}${rangeWords(layers)}: ${HOW_WORDS[how]}${sink ? '; a sink takes the rest of each row' : ''}`,
+  }));
+}
+
+/** `layer 3`, `layers 1–4`, `layers 1, 3, 5`. */
+function rangeWords(layers: readonly number[]): string {
+  const sorted = [...layers].sort((a, b) => a - b);
+  const [first, last] = [sorted[0]!, sorted.at(-1)!];
+  if (sorted.length === 1) return `layer ${first}`;
+  return last - first + 1 === sorted.length ? `layers ${first}–${last}` : `layers ${sorted.join(', ')}`;
+}

@@ -1,0 +1,85 @@
+/** The panel's first line: model, sizes, device, fidelity, and what can be done with the run; below it what the user must know. */
+import type { ComponentChildren } from 'preact';
+import { count, short } from '../draw/numbers.ts';
+import { goBack, goForward } from '../state/select.ts';
+import type { Session } from '../state/types.ts';
+import { Button, Icon, IconButton } from '../ui/controls.tsx';
+import { usePanel } from './context.ts';
+import { Fidelity } from './fidelity.tsx';
+
+export function Header({ session }: { session: Session }) {
+  const { store, host } = usePanel();
+  const { show } = session;
+  return (
+    <header class="header">
+      <button type="button" class="plain model" title="Choose another model" onClick={() => void host.request('chooseModel', null)}>
+        <b>{show.model.name}</b> <Icon name="chevron-down" />
+      </button>
+      <Facts session={session} />
+      <Fidelity session={session} />
+      <span class="grow" />
+      <div class="tools" role="toolbar" aria-label="Panel">
+        <IconButton label="Back" icon="arrow-left" disabled={store.past.value.length === 0} onPress={() => goBack(store)} />
+        <IconButton label="Forward" icon="arrow-right" disabled={store.future.value.length === 0} onPress={() => goForward(store)} />
+        <IconButton label="Run again on the text as it is now" icon="refresh" onPress={() => void host.request('rerun', null)} />
+        <IconButton label="Settings" icon="settings-gear" onPress={() => host.notify('settings', null)} />
+      </div>
+      <Notices session={session} />
+    </header>
+  );
+}
+
+function Facts({ session }: { session: Session }) {
+  const { show, opened, run } = session;
+  const { input } = show;
+  const { model } = opened;
+  const size =
+    input.kind === 'text'
+      ? `${count(input.tokens.length)} ${input.tokens.length === 1 ? 'token' : 'tokens'}${input.target ? ` → ${count(input.target.tokens.length)}` : ''}`
+      : `${count(run.sites[0]?.queries ?? 0)} patches`;
+  return (
+    <ul class="chips" aria-label="This run">
+      <li>{size}</li>
+      <li>
+        {model.layers} {model.layers === 1 ? 'layer' : 'layers'} × {model.heads} heads
+        {model.kvHeads > 0 && model.kvHeads < model.heads ? ` (${model.kvHeads} key heads)` : ''}
+      </li>
+      <li>
+        {run.device === 'webgpu' ? 'WebGPU' : 'CPU (wasm)'} · {short(run.runMs)} ms
+      </li>
+    </ul>
+  );
+}
+
+/** Things that change how the numbers must be read. */
+function Notices({ session }: { session: Session }) {
+  const { store, host } = usePanel();
+  const { input } = session.show;
+  const words = [
+    input.kind === 'text' ? input.notice : null,
+    session.run.fallback,
+    ...session.opened.warnings,
+    ...session.run.warnings,
+  ].filter((w) => w !== null);
+  return (
+    <>
+      {store.stale.value && (
+        <Notice icon="history">
+          The text changed since this run.{' '}
+          <Button label="Run again" appearance="primary" onPress={() => void host.request('rerun', null)} />
+        </Notice>
+      )}
+      {[...new Set(words)].map((w) => (
+        <Notice key={w} icon="info">
+          {w}
+        </Notice>
+      ))}
+    </>
+  );
+}
+
+const Notice = ({ icon, children }: { icon: string; children: ComponentChildren }) => (
+  <p class="notice">
+    <Icon name={icon} /> {children}
+  </p>
+);

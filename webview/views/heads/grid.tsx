@@ -1,0 +1,152 @@
+/** The grid of all heads of one kind. To assistive technology it is a list box whose one option in the page is the chosen head. */
+import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import type { Thumbnails } from '../../../model/protocol/engine.ts';
+import { select, togglePicked } from '../../state/select.ts';
+import { type HeadRef, headKey, type Site, sameHead } from '../../state/types.ts';
+import { useDraw, useSize } from '../../ui/hooks.ts';
+import { usePanel } from '../context.ts';
+import { drawChosen, drawGrid } from './draw.ts';
+import { byLayer, type GridLayout, inOrder, placeAt, walk } from './layout.ts';
+import { marksOf, orderBy } from './order.ts';
+import { HeadTip, headSentence } from './tip.tsx';
+
+export function HeadGrid({ sites, onOpen }: { sites: readonly Site[]; onOpen: () => void }) {
+  const panel = usePanel();
+  const [box, size] = useSize<HTMLDivElement>();
+  const pointed = useSignal<{ readonly ref: HeadRef; readonly x: number; readonly y: number } | null>(null);
+  const layout = useLayout(sites, size.width);
+  return (
+    <div class="grid-box" ref={box as { current: HTMLDivElement }}>
+      {size.width > 0 && (
+        <>
+          <GridSurface layout={layout} sites={sites} pointed={pointed} onOpen={onOpen} />
+          {pointed.value && <HeadTip at={pointed.value} sites={sites} key={headKey(pointed.value.ref)} />}
+        </>
+      )}
+      {panel.store.view.value.sort !== 'layer' && <p class="note">Sorted by {orderBy(panel.store.view.value.sort)}, largest first.</p>}
+    </div>
+  );
+}
+
+function useLayout(sites: readonly Site[], width: number): GridLayout {
+  const { store, measures } = usePanel();
+  const { sort } = store.view.value;
+  if (sort === 'layer') return byLayer(sites, width);
+  const refs = sites.flatMap((s) => Array.from({ length: s.run.heads }, (_, head) => ({ kind: s.kind, layer: s.layer, head })));
+  const value = (ref: HeadRef) => measures.value.get(headKey(ref))?.[sort] ?? Number.NEGATIVE_INFINITY;
+  return inOrder(
+    refs.sort((a, b) => value(b) - value(a)),
+    width,
+  );
+}
+
+interface Pointed {
+  value: { readonly ref: HeadRef; readonly x: number; readonly y: number } | null;
+}
+
+function GridSurface(props: { layout: GridLayout; sites: readonly Site[]; pointed: Pointed; onOpen: () => void }) {
+  const { layout, sites, pointed, onOpen } = props;
+  const panel = usePanel();
+  const { store } = panel;
+  const selected = store.selection.value;
+  const at = Math.max(
+    0,
+    layout.places.findIndex((p) => sameHead(p.ref, selected)),
+  );
+  const hit = (event: MouseEvent) => placeAt(layout, event.offsetX, event.offsetY)?.ref ?? null;
+  const press = (event: MouseEvent) => {
+    const ref = hit(event);
+    if (!ref) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey) togglePicked(store, ref);
+    else select(store, ref);
+  };
+  const move = (event: PointerEvent) => {
+    const ref = hit(event);
+    const same = ref === null ? pointed.value === null : pointed.value !== null && sameHead(pointed.value.ref, ref);
+    if (!same) pointed.value = ref && { ref, x: event.clientX, y: event.clientY };
+  };
+  const keyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') onOpen();
+    else if (/^(Arrow|Home|End)/u.test(event.key)) {
+      const to = layout.places[walk(layout, at, event.key)]!.ref;
+      if (event.shiftKey) togglePicked(store, to);
+      select(store, to);
+    } else return;
+    event.preventDefault();
+  };
+  return (
+    <div class="grid-scroll">
+      <div
+        class="grid"
+        role="listbox"
+        tabIndex={0}
+        aria-label="Heads. Arrow keys walk, Enter opens, Shift with an arrow key or a click takes several."
+        aria-multiselectable="true"
+        aria-activedescendant="chosen-head"
+        style={{ width: `${layout.width}px`, height: `${layout.height}px` }}
+        onClick={press}
+        onPointerMove={move}
+        onPointerLeave={() => {
+          pointed.value = null;
+        }}
+        onKeyDown={keyDown}
+      >
+        <Pictures layout={layout} sites={sites} pointed={pointed} />
+        <div
+          class="unseen"
+          role="option"
+          tabIndex={-1}
+          id="chosen-head"
+          aria-selected="true"
+          aria-posinset={at + 1}
+          aria-setsize={layout.places.length}
+        >
+          {headSentence(panel)}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Pictures({ layout, sites, pointed }: { layout: GridLayout; sites: readonly Site[]; pointed: Pointed }) {
+  const { store, theme, maps, measures } = usePanel();
+  const below = useRef<HTMLCanvasElement>(null);
+  const above = useRef<HTMLCanvasElement>(null);
+  const thumbnails = new Map<string, Thumbnails>();
+  for (const site of sites) {
+    const loaded = maps.value?.thumbnails(site.key).value;
+    if (loaded?.state === 'ready') thumbnails.set(site.key, loaded.value);
+  }
+  const { scale, range, tint } = store.view.value;
+  const marks = marksOf(measures.value, tint);
+  const drawn = useRef<readonly unknown[]>([]);
+  useDraw(() => {
+    const state = [
+      theme.value,
+      scale,
+      range,
+      marks,
+      thumbnails.size,
+      layout.width,
+      layout.height,
+      layout.size,
+      maps.value,
+      layout.places.map((p) => headKey(p.ref)).join(),
+    ];
+    if (below.current && state.some((v, i) => v !== drawn.current[i])) {
+      drawn.current = state;
+      drawGrid(below.current, { layout, theme: theme.value, view: { scale, range }, thumbnails, marks });
+    }
+    const chosen = { heads: store.heads.value, against: store.against.value, pointed: pointed.value?.ref ?? null };
+    if (above.current) drawChosen(above.current, { layout, theme: theme.value }, chosen);
+  });
+  // Read here, so that a change draws again.
+  void [store.heads.value, store.against.value, pointed.value];
+  return (
+    <>
+      <canvas ref={below} />
+      <canvas ref={above} class="over" />
+    </>
+  );
+}

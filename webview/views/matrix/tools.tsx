@@ -1,0 +1,73 @@
+/** What is shown in the matrix: special tokens, words, threshold, order of the keys, table. */
+import { short } from '../../draw/numbers.ts';
+import type { Shown } from '../../state/shown.ts';
+import { setView } from '../../state/store.ts';
+import { Dropdown, IconButton } from '../../ui/controls.tsx';
+import { usePanel } from '../context.ts';
+
+const THRESHOLDS = ['0', '0.001', '0.01', '0.05', '0.1', '0.25'] as const;
+
+export function MatrixTools({ shown }: { shown: Shown }) {
+  const { store } = usePanel();
+  const view = store.view.value;
+  return (
+    <div class="row-tools matrix-tools">
+      <MapChoices shown={shown} />
+      <Dropdown
+        label="Weights below this are not drawn"
+        value={String(view.threshold)}
+        choices={THRESHOLDS.map((t) => ({ value: t, label: t === '0' ? 'all weights' : `from ${short(Number(t))}` }))}
+        onChoose={(t) => setView(store, { threshold: Number(t) })}
+      />
+      <Dropdown
+        label="Order of the keys"
+        value={view.columns}
+        choices={[
+          { value: 'order', label: 'keys in order' },
+          { value: 'weight', label: 'heaviest keys first' },
+        ]}
+        onChoose={(columns) => setView(store, { columns })}
+      />
+      <IconButton
+        label={view.table ? 'Show the picture' : 'Show the numbers as a table (t)'}
+        icon={view.table ? 'graph-scatter' : 'table'}
+        pressed={view.table}
+        onPress={() => setView(store, { table: !view.table })}
+      />
+    </div>
+  );
+}
+
+/** Special tokens and words: choices that every map view has. */
+export function MapChoices({ shown }: { shown: Shown }) {
+  const { store } = usePanel();
+  const { specials, grouping } = store.view.value;
+  const any = [...shown.queries.tokens, ...shown.keys.tokens];
+  return (
+    <>
+      {any.some((t) => t.special) && (
+        <Dropdown
+          label="Special tokens"
+          value={specials}
+          choices={[
+            { value: 'show', label: 'special tokens shown' },
+            { value: 'hide', label: 'special tokens hidden' },
+            { value: 'hide-and-say', label: 'hidden, mass as bars' },
+          ]}
+          onChoose={(specials) => setView(store, { specials })}
+        />
+      )}
+      {any.some((t) => t.word !== null) && (
+        <Dropdown
+          label="What a row or column stands for"
+          value={grouping}
+          choices={[
+            { value: 'tokens', label: 'tokens' },
+            { value: 'words', label: 'whole words' },
+          ]}
+          onChoose={(grouping) => setView(store, { grouping })}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,243 @@
+/** The matrix of one head (or the mean of several, or the difference of two): query down, key across. */
+import { useRef, useState } from 'preact/hooks';
+import { select, togglePin } from '../../state/select.ts';
+import { type Shown, unseen } from '../../state/shown.ts';
+import { setView } from '../../state/store.ts';
+import { useDraw, useSize } from '../../ui/hooks.ts';
+import { usePanel } from '../context.ts';
+import { paintOf } from '../heads/draw.ts';
+import { drawMarks, drawMatrix, drawMinimap, type MatrixPicture } from './draw.ts';
+import { BAR, cellAt, drag, type Frame, fitCell, reveal, type Window2d, within, zoomAt } from './geometry.ts';
+import { ColourChoices, Legend } from './legend.tsx';
+import { cellWords, Readout } from './readout.tsx';
+import { MatrixTable } from './table.tsx';
+import { MatrixTools } from './tools.tsx';
+
+export function MatrixView({ shown }: { shown: Shown }) {
+  const { store } = usePanel();
+  const { table } = store.view.value;
+  return (
+    <div class="matrix">
+      <MatrixTools shown={shown} />
+      {table ? <MatrixTable shown={shown} /> : <MatrixCanvas shown={shown} />}
+      <Readout shown={shown} />
+    </div>
+  );
+}
+
+/** Paint and legend of the map on screen. */
+function usePaint(shown: Shown) {
+  const { store, theme } = usePanel();
+  const { scale, range, threshold } = store.view.value;
+  const signed = shown.against !== null;
+  const paint = paintOf(shown.cells, theme.value, scale, signed ? 'head' : range);
+  const masked = unseen(shown);
+  const small = (row: number, column: number) => Math.abs(shown.cells.data[row * shown.cells.columns + column]!) < threshold;
+  const empty = threshold > 0 ? (row: number, column: number) => masked?.(row, column) || small(row, column) : masked;
+  const coloured = signed ? { ...paint, colours: theme.value.diverging, signed } : paint;
+  const top = range === 'row' && !signed ? null : paint.top(0);
+  return { paint: empty ? { ...coloured, empty } : coloured, key: [scale, range, threshold, signed, shown.columns], top, signed, scale };
+}
+
+const measuring = new OffscreenCanvas(1, 1).getContext('2d')!;
+
+/** Room for the labels, at most a part of what there is. */
+function frameOf(shown: Shown, width: number, height: number, font: string, bar: boolean): Frame {
+  measuring.font = font;
+  const longest = (labels: readonly string[]) =>
+    labels.reduce((most, l) => (l.length * 3 > most ? Math.max(most, measuring.measureText(l).width) : most), 0);
+  const left = Math.ceil(Math.min(longest(shown.rows.labels) + 12, width * 0.28, 130));
+  const top = Math.ceil(Math.min(longest(shown.columns.labels) * Math.sin(Math.PI / 3) + 18, height * 0.3, 96));
+  return { left, top, width: Math.max(20, width - left - 34 - (bar ? BAR : 0)), height: Math.max(20, height - top - 4) };
+}
+
+function MatrixCanvas({ shown }: { shown: Shown }) {
+  const { store, theme } = usePanel();
+  const [box, size] = useSize<HTMLDivElement>();
+  const { paint, key, top, signed, scale } = usePaint(shown);
+  const view = store.view.value;
+  const says = view.specials === 'hide-and-say' || view.threshold > 0;
+  const frame = frameOf(shown, size.width, size.height, `${theme.value.fontSize - 1}px ${theme.value.font}`, says);
+  const [zoom, setZoom] = useWindow(shown, frame);
+  const picture: MatrixPicture = {
+    cells: shown.cells,
+    paint,
+    theme: theme.value,
+    frame,
+    window: zoom,
+    rowLabels: shown.rows.labels,
+    columnLabels: shown.columns.labels,
+    hidden: says && !signed ? shown.hidden : null,
+    width: size.width,
+    height: size.height,
+  };
+  return (
+    <>
+      <div class="matrix-box" ref={box as { current: HTMLDivElement }}>
+        {size.width > 40 && size.height > 40 && <Surface shown={shown} picture={picture} pictureKey={key} zoom={zoom} setZoom={setZoom} />}
+      </div>
+      <div class="legend-row">
+        <Legend colours={paint.colours} scale={scale} top={top} signed={signed} />
+        <ColourChoices signed={signed} />
+      </div>
+    </>
+  );
+}
+
+/** The window on the map; it starts with everything and stays inside when sizes change. */
+function useWindow(shown: Shown, frame: Frame): [Window2d, (window: Window2d) => void] {
+  const [window, setWindow] = useState<Window2d>({ x: 0, y: 0, cell: 0 });
+  const fit = fitCell(shown.cells, frame);
+  const wasFit = useRef(0);
+  // All of the map stays all of the map when the panel grows.
+  const kept = window.cell <= wasFit.current ? { x: 0, y: 0, cell: fit } : window;
+  wasFit.current = fit;
+  return [within(kept, shown.cells, frame), setWindow];
+}
+
+interface SurfaceProps {
+  readonly shown: Shown;
+  readonly picture: MatrixPicture;
+  readonly pictureKey: readonly unknown[];
+  readonly zoom: Window2d;
+  readonly setZoom: (window: Window2d) => void;
+}
+
+function Surface({ shown, picture, pictureKey, zoom, setZoom }: SurfaceProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { frame, cells } = picture;
+  useDraw(() => {
+    if (canvas.current) drawMatrix(canvas.current, picture, pictureKey);
+  });
+  const zoomed = zoom.cell > fitCell(cells, frame) * 1.01;
+  return (
+    <Hands shown={shown} picture={picture} zoom={zoom} setZoom={setZoom}>
+      <canvas ref={canvas} class="cells" />
+      <MarksLayer shown={shown} picture={picture} />
+      {zoomed && <Minimap picture={picture} pictureKey={pictureKey} />}
+    </Hands>
+  );
+}
+
+/** Pointer, wheel and keys over the matrix. To assistive technology it is a grid whose one cell in the page is the chosen one. */
+function Hands({ shown, picture, zoom, setZoom, children }: Omit<SurfaceProps, 'pictureKey'> & { children: preact.ComponentChildren }) {
+  const panel = usePanel();
+  const { store } = panel;
+  const { frame, cells } = picture;
+  const from = useRef<{ x: number; y: number; moved: boolean } | null>(null);
+  const tokens = (at: { row: number; column: number }) => ({
+    query: shown.rows.groups[at.row]![0]!,
+    key: shown.columns.groups[at.column]![0]!,
+  });
+  const at = (event: MouseEvent) => cellAt(zoom, event.offsetX, event.offsetY, cells, frame);
+  const point = (event: PointerEvent) => {
+    if (from.current && event.buttons === 1) return move(event, from.current);
+    const cell = at(event);
+    store.pointed.value = cell ? tokens(cell) : { query: null, key: null };
+  };
+  const move = (event: PointerEvent, start: { x: number; y: number; moved: boolean }) => {
+    if (!start.moved && Math.hypot(event.clientX - start.x, event.clientY - start.y) < 4) return;
+    setZoom(drag(zoom, event.clientX - start.x, event.clientY - start.y, cells, frame));
+    from.current = { x: event.clientX, y: event.clientY, moved: true };
+  };
+  const press = (event: MouseEvent) => {
+    const cell = at(event);
+    const dragged = from.current?.moved ?? false;
+    from.current = null;
+    if (!cell || dragged) return;
+    const { query, key } = tokens(cell);
+    if (event.shiftKey || event.ctrlKey || event.metaKey) togglePin(store, query, key);
+    else select(store, { query, key });
+  };
+  const wheel = (event: WheelEvent) => {
+    event.preventDefault();
+    const factor = Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0018) * (event.ctrlKey ? 4 : 1));
+    setZoom(zoomAt(zoom, factor, event.offsetX - frame.left, event.offsetY - frame.top, cells, frame));
+  };
+  const { query, key } = store.selection.value;
+  const row = query === null ? 0 : Math.max(0, shown.rows.placeOf[query] ?? 0);
+  const column = key === null ? 0 : Math.max(0, shown.columns.placeOf[key] ?? 0);
+  const go = (r: number, c: number) => {
+    const [toRow, toColumn] = [Math.min(cells.rows - 1, Math.max(0, r)), Math.min(cells.columns - 1, Math.max(0, c))];
+    setZoom(reveal(zoom, toRow, toColumn, cells, frame));
+    select(store, tokens({ row: toRow, column: toColumn }));
+  };
+  const keys: Record<string, () => void> = {
+    ArrowUp: () => go(row - 1, column),
+    ArrowDown: () => go(row + 1, column),
+    ArrowLeft: () => go(row, column - 1),
+    ArrowRight: () => go(row, column + 1),
+    Home: () => go(row, 0),
+    End: () => go(row, cells.columns - 1),
+    '+': () => setZoom(zoomAt(zoom, 1.4, frame.width / 2, frame.height / 2, cells, frame)),
+    '-': () => setZoom(zoomAt(zoom, 1 / 1.4, frame.width / 2, frame.height / 2, cells, frame)),
+    '0': () => setZoom(within({ x: 0, y: 0, cell: 0 }, cells, frame)),
+    Enter: () => query !== null && key !== null && togglePin(store, query, key),
+    t: () => setView(store, { table: true }),
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a canvas with one DOM cell, not a table with a node a cell
+    <div
+      class="matrix-hands"
+      role="grid"
+      tabIndex={0}
+      aria-label="Weights: rows ask (query), columns answer (key). Arrow keys move, Enter pins, plus and minus zoom, t shows a table."
+      aria-rowcount={cells.rows}
+      aria-colcount={cells.columns}
+      aria-activedescendant="chosen-cell"
+      onPointerDown={(event) => {
+        from.current = { x: event.clientX, y: event.clientY, moved: false };
+      }}
+      onPointerMove={point}
+      onPointerLeave={() => {
+        store.pointed.value = { query: null, key: null };
+      }}
+      onClick={press}
+      onWheel={wheel}
+      onKeyDown={(event) => {
+        const act = event.ctrlKey || event.altKey || event.metaKey ? undefined : keys[event.key];
+        if (!act) return;
+        act();
+        event.preventDefault();
+      }}
+    >
+      {children}
+      {/* biome-ignore lint/a11y/useSemanticElements: the grid is a canvas; only its chosen cell is in the page */}
+      <div class="unseen" role="row" tabIndex={-1} aria-rowindex={row + 1}>
+        {/* biome-ignore lint/a11y/useSemanticElements: see the row */}
+        <div role="gridcell" tabIndex={-1} id="chosen-cell" aria-colindex={column + 1} aria-selected="true">
+          {cellWords(shown, row, column)}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Cross-hair and outlines: their own component, so that a hover draws these lines and nothing else. */
+function MarksLayer({ shown, picture }: { shown: Shown; picture: MatrixPicture }) {
+  const { store } = usePanel();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { query, key } = store.selection.value;
+  const pointed = store.pointed.value;
+  const rowOf = (token: number | null) => (token === null ? null : (shown.rows.placeOf[token] ?? -1));
+  const columnOf = (token: number | null) => (token === null ? null : (shown.columns.placeOf[token] ?? -1));
+  const seen = (place: number | null) => (place === null || place < 0 ? null : place);
+  const rows = [query, ...store.queries.value].map((q) => seen(rowOf(q))).filter((r) => r !== null);
+  const pins = store.pins.value
+    .map((p) => ({ row: rowOf(p.query) ?? -1, column: columnOf(p.key) ?? -1 }))
+    .filter((p) => p.row >= 0 && p.column >= 0);
+  useDraw(() => {
+    if (!canvas.current) return;
+    const at = { row: seen(rowOf(pointed.query)), column: seen(columnOf(pointed.key)) };
+    drawMarks(canvas.current, picture, { rows, column: seen(columnOf(key)), pointed: at, pins });
+  });
+  return <canvas ref={canvas} class="over" />;
+}
+
+function Minimap({ picture, pictureKey }: { picture: MatrixPicture; pictureKey: readonly unknown[] }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useDraw(() => {
+    if (canvas.current) drawMinimap(canvas.current, picture, pictureKey, 96);
+  });
+  return <canvas ref={canvas} class="minimap" />;
+}
