@@ -1,0 +1,64 @@
+/** The graph as the finder sees it: nodes, facts, products by output, and which values are weights of the model. */
+import { GraphView, type NodeRef, operatorOf } from '../graph/view.ts';
+import type { Fact } from '../infer/fact.ts';
+import { type Facts, infer } from '../infer/infer.ts';
+import type { Move } from './axes.ts';
+import { isPackedProjection, type Product, productOf } from './product.ts';
+import type { onnx } from '../../onnx/proto.js';
+
+export class Subject {
+  readonly view: GraphView;
+  readonly facts: Facts;
+  readonly products = new Map<string, Product>();
+  private readonly weights = new Map<string, boolean>();
+
+  constructor(readonly model: onnx.ModelProto) {
+    this.view = new GraphView(model);
+    this.facts = infer(this.view);
+    for (const ref of this.view.nodes) {
+      const product = productOf(this.view, this.facts, ref);
+      if (product) this.products.set(product.output, product);
+    }
+  }
+
+  fact(name: string): Fact | undefined {
+    return this.facts.get(name);
+  }
+
+  shape(name: string): readonly number[] | null {
+    return this.facts.get(name)?.shape ?? null;
+  }
+
+  /** A stored tensor, possibly moved, cast, scaled or dequantised, but not the result of a product: what a model has learned. */
+  isWeight(name: string, depth = 24): boolean {
+    const known = this.weights.get(name);
+    if (known !== undefined) return known;
+    const result = this.decideWeight(name, depth);
+    this.weights.set(name, result);
+    return result;
+  }
+
+  private decideWeight(name: string, depth: number): boolean {
+    if (this.view.initializers.has(name)) return true;
+    if (this.facts.get(name)?.data !== false || depth === 0) return false;
+    const ref = this.view.producerOf(name);
+    if (!ref || this.products.has(name)) return false;
+    if (operatorOf(ref.node) === 'Constant') return true;
+    const large = ref.node.input.filter((i) => i && (this.shape(i)?.length ?? 1) > 0);
+    return large.length > 0 && large.some((i) => this.isWeight(i, depth - 1)) && !/LayerNorm|RMSNorm/.test(ref.node.opType);
+  }
+
+  /** Whether a value is the result of multiplying by a weight: a projection. */
+  isProjection(ref: NodeRef): boolean {
+    if (isPackedProjection(ref) || /^(Conv|ConvInteger|QLinearConv|FusedConv)$/.test(ref.node.opType)) return true;
+    const product = this.products.get(ref.node.output[0] ?? '');
+    return product !== undefined && (this.isWeight(product.a.name) || this.isWeight(product.b.name));
+  }
+
+  /** One node's way from an input to an output, for the axes. */
+  move(ref: NodeRef, input: number, output: string): Move | null {
+    const [from, to] = [this.shape(ref.node.input[input]!), this.shape(output)];
+    if (!from || !to) return null;
+    return { ref, from, to, input, facts: ref.node.input.map((name) => this.facts.get(name)) };
+  }
+}

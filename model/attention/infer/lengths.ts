@@ -1,0 +1,81 @@
+/** A number for every free length of a model's inputs: different ones for different names, so that what follows from what can be seen. */
+import type { onnx } from '../../onnx/proto.js';
+
+/** Lengths that no head count, head size or layer count is likely to have. */
+const SPARE = [13, 17, 11, 19, 23, 29, 31, 37];
+
+const KNOWN: readonly (readonly [RegExp, number])[] = [
+  [/^(batch|b|n|bs)$|batch[_ ]?size$|^batch/i, 2],
+  [/channel/i, 3],
+  [/height|width/i, 224],
+  [/past/i, 3],
+];
+
+/** Free lengths by name, the same name always the same length. `past + sequence` is added up. */
+export class Lengths {
+  private readonly byName = new Map<string, number>();
+  private readonly fixed = new Map<string, number>();
+
+  of(name: string): number {
+    const known = this.byName.get(name);
+    if (known !== undefined) return known;
+    const value = this.sum(name) ?? this.guess(name);
+    this.byName.set(name, value);
+    return value;
+  }
+
+  /**
+   * Makes two lengths that the graph wants to be one the same: the free length that has one of the two values takes the other.
+   * Masks give way to what they mask. False when neither is a free length.
+   */
+  join([a, b]: readonly [number, number], masks: ReadonlySet<string>): boolean {
+    const named = (value: number): string[] => [...this.byName].filter(([name, v]) => v === value && !name.includes(' ')).map(([name]) => name);
+    const [ofA, ofB] = [named(a), named(b)];
+    const giveWay = (names: string[], to: number): boolean => {
+      for (const name of names) this.fixed.set(name, to);
+      return names.length > 0;
+    };
+    if (ofA.length > 0 && ofA.every((n) => masks.has(n))) return giveWay(ofA, b);
+    return ofB.length > 0 ? giveWay(ofB, a) : giveWay(ofA, b);
+  }
+
+  /** Forgets everything but what was joined. */
+  restart(): void {
+    this.byName.clear();
+    for (const [name, length] of this.fixed) this.byName.set(name, length);
+  }
+
+  private sum(name: string): number | null {
+    const parts = name.split(' + ').map((p) => p.trim());
+    if (parts.length > 1) return parts.reduce((a, p) => a + (/^\d+$/.test(p) ? Number(p) : this.of(p)), 0);
+    if (!/^total_seq/i.test(name)) return null;
+    return this.of('past_sequence_length') + this.of(name.replace(/^total_/i, ''));
+  }
+
+  private guess(name: string): number {
+    for (const [pattern, length] of KNOWN) if (pattern.test(name)) return length;
+    const used = new Set(this.byName.values());
+    return SPARE.find((length) => !used.has(length)) ?? SPARE[this.byName.size % SPARE.length]!;
+  }
+
+  /** The sizes of a graph input. A length without a name is called after its input and place; the first one is taken for the batch. */
+  shape(input: onnx.ValueInfoProto): number[] | null {
+    const dims = input.type?.tensorType?.shape?.dim;
+    if (!dims) return null;
+    return dims.map((d, i) => {
+      if (d.dimValue !== null && d.dimValue !== undefined && Number(d.dimValue) > 0) return Number(d.dimValue);
+      return this.of(d.dimParam || (i === 0 ? 'batch' : i === 1 ? 'sequence' : `${input.name}.${i}`));
+    });
+  }
+
+  /** The first axis of an input is the batch whatever it is called (`s10`, `unk__27`), unless the name also stands in another place. */
+  seed(inputs: Iterable<onnx.ValueInfoProto>): void {
+    const names = [...inputs].map((input) => (input.type?.tensorType?.shape?.dim ?? []).map((d) => d.dimParam ?? ''));
+    const elsewhere = new Set(names.flatMap((dims) => dims.slice(1)));
+    for (const dims of names) {
+      const name = dims[0];
+      if (dims.length < 2 || !name || name.includes(' ') || elsewhere.has(name) || this.byName.has(name)) continue;
+      if (!KNOWN.some(([pattern]) => pattern.test(name))) this.byName.set(name, 2);
+    }
+  }
+}
