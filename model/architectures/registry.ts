@@ -1,0 +1,60 @@
+/**
+ * The families that are known, and how to add one.
+ *
+ * ## Adding a family
+ * 1. Write `architectures/<family>.ts` with one exported `Family`: `modelTypes` (as in `config.json`), `prefix` (of the base model's
+ *    tensors), `describe` (configuration → facts) and `build` (configuration + tensor names → blocks).
+ * 2. Add it to `FAMILIES` below.
+ * 3. Put its golden folder into `test/data/checkpoints` (see its `make/`). `test/model/architectures` finds it by itself and checks
+ *    every stage, with the reference and with the emitted graph.
+ *
+ * ## How `build` is written
+ * - Inputs by `inputs.ts` (`inputIds(build)`, `attentionMask(build)` …): a run that does not give one fills it as its `fill` says.
+ * - A `Module` is a place in the checkpoint. `layer.at('attention.self.query')` is a module inside; `module.weight(name, shape)` gives a
+ *   weight as float32 and checks its shape; blocks (`linear`, `layerNorm`, `embedding` …) take a module and record their result as the stage
+ *   `stage/<path>`, which is what goldens call it. Record results that no block records by `module.record(value)`.
+ * - `build.record('hidden/<i>', x)`: hidden states as Hugging Face returns them; 0 is the embedding.
+ * - `attention(module, { query, key, value }, settings)` records `attention/<kind>/<layer>/q|k|v|scores|weights|context` and writes the
+ *   site down, so that nobody has to search the graph for it. Kind: `self` for one stack; `encoder`, `decoder`, `cross`; `vision`, `text`.
+ * - `build.output('logits', y)`: names as Hugging Face's (`logits`, `last_hidden_state`, `pooler_output`).
+ * - Lengths B, T, S are free: use `reshape` with 0 (keep) and −1, and `countAlong` for positions, never numbers. Sizes (H, d, D …) come
+ *   from the configuration. An option that `build` does not do is refused by name (`refuseUnless`).
+ */
+import { HeadlightError } from '../errors.ts';
+import type { Config } from '../safetensors/config.ts';
+import { bert } from './bert.ts';
+import type { Family } from './family.ts';
+import { gpt2 } from './gpt2.ts';
+import { llama } from './llama.ts';
+
+export const FAMILIES: readonly Family[] = [bert, gpt2, llama];
+
+/**
+ * The family of a configuration.
+ * @throws HeadlightError `unsupported` when none of the families is meant, or when the weights are quantised
+ */
+export function familyOf(config: Config): Family {
+  const type = config.text(['model_type', '_class_name'], '');
+  const family = FAMILIES.find((candidate) => candidate.modelTypes.includes(type));
+  if (family === undefined) throw new HeadlightError('unsupported', unknown(config, type));
+  if (config.has('quantization_config')) {
+    const method = config.section('quantization_config').text('quant_method', 'an unnamed method');
+    throw new HeadlightError(
+      'unsupported',
+      `${config.where}: the weights are quantised (${method}), which is not read here. Use the unquantised checkpoint.`,
+    );
+  }
+  return family;
+}
+
+function unknown(config: Config, type: string): string {
+  const known = FAMILIES.flatMap((family) => family.modelTypes).join(', ');
+  const classes = config.list<string>('architectures', []).join(', ');
+  const said = type === '' ? 'has neither model_type nor _class_name' : `says model_type ${type}`;
+  return `${config.where} ${said}${classes === '' ? '' : ` (${classes})`}; looked for one of ${known}.`;
+}
+
+/** Every `model_type` that is known. */
+export function familyTypes(): string[] {
+  return FAMILIES.flatMap((family) => family.modelTypes);
+}
