@@ -84,8 +84,9 @@ export interface OpenResult {
   readonly warnings: readonly string[];
   /** Inputs of the graph that a run fills by itself or must be given. */
   readonly inputs: readonly InputFacts[];
+  /** Where a run will try to run first. */
   readonly device: Device;
-  readonly timingsMs: { readonly open: number; readonly create: number };
+  readonly timingsMs: { readonly open: number };
 }
 
 export interface InputFacts {
@@ -124,6 +125,8 @@ export interface RunResult {
   /** Why the device is not the first choice, or null. */
   readonly fallback: string | null;
   readonly runMs: number;
+  /** What loading the model for this run took; 0 when it was loaded already. */
+  readonly createMs: number;
   readonly warnings: readonly string[];
 }
 
@@ -134,8 +137,13 @@ export interface SiteRun {
   readonly heads: number;
   readonly queries: number;
   readonly keys: number;
-  /** Largest |1 − Σ row| over rows that see something (for sinks: over Σ + sink). */
-  readonly rowSumError: number;
+  /**
+   * Largest |1 − Σ row| over rows that see something; where a sink may take the rest, what a row has beyond 1. Over all heads where the run
+   * kept all weights, over the first head otherwise; null where even that would be too much.
+   */
+  readonly rowSumError: number | null;
+  /** Largest |weights·V − the operator's own output| of recomputed weights, null for weights that are read. */
+  readonly checkError: number | null;
 }
 
 /** Pictures of all heads of a site: weights pooled by maximum into at most 32 × 32 cells. */
@@ -157,6 +165,15 @@ export interface HeadWeights {
   readonly weights: Float32Array;
 }
 
+/** Logits of one head before softmax, scaled and masked, [T, S]. */
+export interface HeadScores {
+  readonly key: string;
+  readonly head: number;
+  readonly queries: number;
+  readonly keys: number;
+  readonly scores: Float32Array;
+}
+
 /** q [T, d] and k [S, d] of one head after rotation and normalisation, and what turns q·k into the weight. */
 export interface HeadVectors {
   readonly q: Float32Array;
@@ -171,13 +188,27 @@ export interface WireError {
   readonly message: string;
 }
 
+/** A site of a run; `batch` counts windows in windowed models, 0 elsewhere. */
+export interface SiteParams {
+  readonly run: number;
+  readonly key: string;
+  readonly batch?: number;
+}
+
+export interface HeadParams extends SiteParams {
+  readonly head: number;
+}
+
 /** Requests from page to worker: parameters and result by method name. */
 export interface EngineRequests {
   open: { params: { readonly model: ModelFiles; readonly device: Device | 'auto' }; result: OpenResult };
   run: { params: RunParams; result: RunResult };
-  thumbnails: { params: { readonly run: number; readonly key: string; readonly batch?: number }; result: Thumbnails };
-  head: { params: { readonly run: number; readonly key: string; readonly head: number; readonly batch?: number }; result: HeadWeights };
-  vectors: { params: { readonly run: number; readonly key: string; readonly head: number; readonly batch?: number }; result: HeadVectors };
+  thumbnails: { params: SiteParams; result: Thumbnails };
+  head: { params: HeadParams; result: HeadWeights };
+  /** @throws `unsupported` for sites without q and k */
+  scores: { params: HeadParams; result: HeadScores };
+  /** @throws `unsupported` for sites without q and k */
+  vectors: { params: HeadParams; result: HeadVectors };
   output: { params: { readonly run: number; readonly name: string }; result: Tensor };
   close: { params: null; result: null };
 }
