@@ -3,6 +3,7 @@
  *
  * Sources: Touvron et al. 2023, "LLaMA", "Llama 2"; Llama Team 2024, "The Llama 3 Herd of Models".
  */
+import { cap } from '../blocks/attention.ts';
 import type { Config } from '../safetensors/config.ts';
 import { causalHead } from './causal-heads.ts';
 import type { Family } from './family.ts';
@@ -10,24 +11,46 @@ import { inputIds } from './inputs.ts';
 import { describeLlama, type LlamaSettings, llamaDecoder } from './llama-decoder.ts';
 import { ropeOf } from './rope.ts';
 
-export const llama: Family = {
-  modelTypes: ['llama'],
-  prefix: 'model.',
-  aliases: { 'model.embed_tokens.weight': ['lm_head.weight'] },
-  describe: (config) => describeLlama('Llama', llamaSettings(config)),
-  build: (root, config) => {
-    const settings = llamaSettings(config);
-    const ids = inputIds(root.build);
-    const hidden = llamaDecoder(root.at('model'), ids, settings);
-    causalHead(root, config, hidden, { ids, embedding: root.at('model.embed_tokens'), tiedByDefault: false, ...settings });
-  },
-};
+export const llama = llamaFamily({ modelTypes: ['llama'], architecture: 'Llama', settings: llamaSettings });
 
-/** What Llama's configurations say; its kin change some of it. */
-export function llamaSettings(config: Config): LlamaSettings {
+/** What a family of Llama's kind says of itself. */
+export interface LlamaKin {
+  readonly modelTypes: readonly string[];
+  readonly architecture: string;
+  /** @throws HeadlightError for a configuration that lacks something or has an option that is not done here */
+  readonly settings: (config: Config) => LlamaSettings;
+  /** Whether the output weights are the embeddings when the configuration does not say. */
+  readonly tiedByDefault?: boolean;
+  /** Name of the cap on the logits in the configuration, where the family has one. */
+  readonly logitCap?: string;
+}
+
+/** A family whose model is Llama's decoder with other settings. */
+export function llamaFamily({ modelTypes, architecture, settings: read, tiedByDefault = false, logitCap }: LlamaKin): Family {
+  return {
+    modelTypes,
+    prefix: 'model.',
+    aliases: { 'model.embed_tokens.weight': ['lm_head.weight'] },
+    describe: (config) => describeLlama(architecture, read(config)),
+    build: (root, config) => {
+      const settings = read(config);
+      const ids = inputIds(root.build);
+      const hidden = llamaDecoder(root.at('model'), ids, settings);
+      const limit = logitCap !== undefined && config.has(logitCap) ? config.number(logitCap) : null;
+      const finish = (logits: typeof hidden) => cap(root.ops, logits, limit);
+      causalHead(root, config, hidden, { ids, embedding: root.at('model.embed_tokens'), tiedByDefault, finish, ...settings });
+    },
+  };
+}
+
+/**
+ * What Llama's configurations say; its kin change some of it.
+ * @param defaultHeadDim d where a configuration has none; D / H unless said
+ */
+export function llamaSettings(config: Config, defaultHeadDim?: number): LlamaSettings {
   const width = config.count('hidden_size');
   const heads = config.count('num_attention_heads');
-  const headDim = config.count('head_dim', Math.floor(width / heads));
+  const headDim = config.count('head_dim', defaultHeadDim ?? Math.floor(width / heads));
   const rope = { name: 'rotary_emb', settings: ropeOf(config, headDim) };
   return {
     ...{ width, heads, headDim },

@@ -24,10 +24,13 @@ import { HeadlightError } from '../errors.ts';
 import type { Config } from '../safetensors/config.ts';
 import { bert } from './bert.ts';
 import type { Family } from './family.ts';
+import { gemma, gemma2, gemma3 } from './gemma.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
+import { mistral } from './mistral.ts';
+import { qwen2, qwen3 } from './qwen.ts';
 
-export const FAMILIES: readonly Family[] = [bert, gpt2, llama];
+export const FAMILIES: readonly Family[] = [bert, gpt2, llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3];
 
 /**
  * The family of a configuration.

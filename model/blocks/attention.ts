@@ -76,8 +76,8 @@ export function attention<T>(module: Module<T>, { query, key, value }: Heads<T>,
   return stage('context', mergeHeads(ops, context, heads, settings.valueDim ?? headDim));
 }
 
-/** c·tanh(x/c): close to x while it is small, never beyond ±c. */
-function cap<T>(ops: Ops<T>, scores: T, limit: number | null): T {
+/** c·tanh(x/c): close to x while it is small, never beyond ±c; x itself where there is no limit. */
+export function cap<T>(ops: Ops<T>, scores: T, limit: number | null): T {
   return limit === null ? scores : ops.mul(ops.tanh(ops.div(scores, limit)), limit);
 }
 

@@ -63,6 +63,24 @@ export function stageName(key: string, isEncoderDecoder: boolean): string {
   return `${isEncoderDecoder ? key.replace('/self/', '/encoder/') : key}/weights`;
 }
 
+/** Goldens whose heads stand behind the positions, [B, T, H, d]: Qwen 3 normalises before it exchanges the axes. */
+const HEADS_LAST = /self_attn\.[qk]_norm$/;
+
+/** A computed value in the layout of its golden: [B, H, T, d] as [B, T, H, d] where the golden has that. */
+export function inGoldenLayout(key: string, value: Tensor, golden: Tensor): Tensor {
+  const { dtype, shape, data } = value;
+  if (!HEADS_LAST.test(key) || shape[1] === golden.shape[1]) return value;
+  const [batch, heads, queries, width] = shape as [number, number, number, number];
+  const moved = Float32Array.from(data as Float32Array, (_, i) => {
+    const column = i % width;
+    const head = Math.floor(i / width) % heads;
+    const query = Math.floor(i / (width * heads)) % queries;
+    const b = Math.floor(i / (width * heads * queries));
+    return Number(data[((b * heads + head) * queries + query) * width + column]);
+  });
+  return tensor(dtype, [batch, queries, heads, width], moved);
+}
+
 /**
  * The largest error of an actual against a golden tensor, as a part of the golden's scale (max |golden|), over rows whose query is no padding.
  * @param mask [B, T] with 1 = a token, or null where nothing is padded
