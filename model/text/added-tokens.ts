@@ -93,10 +93,11 @@ class Finder {
     for (const [token, hitStart, hitEnd] of this.hits(text)) {
       let a = hitStart;
       let b = hitEnd;
-      if (token.stripLeft) while (a > done && isWhiteSpace(text.char(a - 1))) a--;
+      if (token.stripLeft) while (a > 0 && isWhiteSpace(text.char(a - 1))) a--;
+      if (token.stripLeft) a = Math.max(a, done);
       if (token.stripRight) while (b < text.length && isWhiteSpace(text.char(b))) b++;
       between(a);
-      out.push({ text: text.slice(a, b), token });
+      if (b > a) out.push({ text: text.slice(a, b), token });
       done = b;
     }
     between(text.length);

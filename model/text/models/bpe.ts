@@ -29,6 +29,21 @@ interface Rules {
   readonly fuse: boolean;
 }
 
+/** Merges a word's characters; the last one carries the end-of-word suffix if `suffixed`. */
+type Splitter = (word: string, suffixed: boolean) => readonly string[];
+
+/** The engine always adds its suffix; words without it get an engine of their own, made when the first one comes (hardly ever). */
+function splitter(config: Json): Splitter {
+  const settings = { ...config, merges: merges(config) };
+  const engine = new BPE(settings as unknown as Config);
+  let bare: BPE | null = null;
+  return (word, suffixed) => {
+    if (suffixed) return engine.bpe(word);
+    bare ??= new BPE({ ...settings, end_of_word_suffix: null } as unknown as Config);
+    return bare.bpe(word);
+  };
+}
+
 /** Symbols as tokens: known ones as they are, others as bytes or as the unknown token (neighbours fused if asked), or as nothing. */
 function cutsOf(symbols: readonly string[], rules: Rules): Cut[] {
   const out: Cut[] = [];
@@ -52,24 +67,29 @@ function cutsOf(symbols: readonly string[], rules: Rules): Cut[] {
 }
 
 /**
- * A model with neither an unknown token nor bytes for unknown characters: they vanish before the merges, and the library then counts over what is left,
- * in bytes. The ranges that come out are its own, wrong as they are. Null if nothing vanishes.
+ * A model without an unknown token: characters that are neither known nor have bytes vanish before the merges, and the library then counts over what
+ * is left, in bytes. The ranges that come out are its own, wrong as they are. Null if nothing vanishes.
  */
-function withoutUnknown(piece: Traced, rules: Rules, split: (word: string) => readonly string[]): Cut[] | null {
+function withoutUnknown(piece: Traced, rules: Rules, split: Splitter): Cut[] | null {
   const bytes: number[] = [];
   const kept: string[] = [];
+  let lastKept = false;
   for (let i = 0; i < piece.length; i++) {
-    const c = String.fromCodePoint(piece.char(i));
-    if (rules.vocab.has(i === piece.length - 1 ? c + rules.suffix : c)) kept.push(c);
+    const c = String.fromCodePoint(piece.char(i)) + (i === piece.length - 1 ? rules.suffix : '');
+    lastKept = rules.vocab.has(c) || (rules.fallback && byteIds(c, rules.vocab) !== null);
+    if (lastKept) kept.push(String.fromCodePoint(piece.char(i)));
     for (let n = utf8Length(piece.char(i)); n > 0; n--) bytes.push(i);
   }
   if (kept.length === piece.length) return null;
-  let at = 0;
-  return cutsOf(split(kept.join('')), rules).map((cut) => {
-    const from = at;
-    for (let i = cut.a; i < cut.b; i++) at += utf8Length(kept[i]!.codePointAt(0)!);
-    return { ...cut, a: bytes[from]!, b: bytes[at - 1]! + 1 };
-  });
+  // The suffix goes to the piece's last character; if that one vanished, no other gets it.
+  const suffix = lastKept ? rules.suffix : '';
+  const ends = [0];
+  for (const c of kept) ends.push(ends.at(-1)! + utf8Length(c.codePointAt(0)!));
+  return cutsOf(split(kept.join(''), lastKept), { ...rules, suffix }).map((cut) => ({
+    ...cut,
+    a: bytes[ends[cut.a]!]!,
+    b: bytes[ends[cut.b]! - 1]! + 1,
+  }));
 }
 
 /** BPE: merges the piece's characters by the file's ranks. @throws HeadlightError 'tokenizer' for what the engine cannot do (dropout, a prefix inside words) */
@@ -88,7 +108,7 @@ export function bpe(config: Json): Model {
   }
   if (unknown !== null) unknownId(vocab, unknown);
   const whole = boolean(config.ignore_merges, false, 'ignore_merges');
-  const engine = new BPE({ ...config, merges: merges(config) } as unknown as Config);
+  const split = splitter(config);
   const rules = {
     vocab,
     suffix,
@@ -96,7 +116,6 @@ export function bpe(config: Json): Model {
     fallback: boolean(config.byte_fallback, false, 'byte_fallback'),
     fuse: boolean(config.fuse_unk, false, 'fuse_unk'),
   };
-  const split = (word: string) => engine.bpe(word);
   return {
     kind: 'BPE',
     vocabulary: vocab,
@@ -104,8 +123,7 @@ export function bpe(config: Json): Model {
     tokenize: remembering((piece, text) => {
       const id = whole ? vocab.get(text) : undefined;
       if (id !== undefined) return [{ id, piece: text, a: 0, b: piece.length }];
-      const vanishes = unknown === null && !rules.fallback;
-      return (vanishes ? withoutUnknown(piece, rules, split) : null) ?? cutsOf(split(text), rules);
+      return (unknown === null ? withoutUnknown(piece, rules, split) : null) ?? cutsOf(split(text, true), rules);
     }),
   };
 }
