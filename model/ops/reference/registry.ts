@@ -2,20 +2,40 @@
 import { activations } from './activations.ts';
 import { arithmetic } from './arithmetic.ts';
 import { casts } from './cast.ts';
+import { convolutions } from './conv.ts';
+import { sums } from './einsum.ts';
 import { gathers } from './gather.ts';
 import { generators } from './generate.ts';
 import type { Kernel, Kernels } from './kernel.ts';
 import { products } from './matmul.ts';
 import { norms } from './norm.ts';
+import { pools } from './pool.ts';
+import { recurrents } from './recurrent.ts';
 import { reductions } from './reduce.ts';
+import { resizes } from './resize.ts';
 import { selections } from './select.ts';
 import { shapes } from './shape.ts';
 import { softmaxes } from './softmax.ts';
 
 const KERNELS = new Map<string, Kernel>(
-  [activations, arithmetic, casts, gathers, generators, norms, products, reductions, selections, shapes, softmaxes].flatMap(
-    (family: Kernels) => Object.entries(family),
-  ),
+  [
+    activations,
+    arithmetic,
+    casts,
+    convolutions,
+    gathers,
+    generators,
+    norms,
+    pools,
+    products,
+    recurrents,
+    reductions,
+    resizes,
+    selections,
+    shapes,
+    softmaxes,
+    sums,
+  ].flatMap((family: Kernels) => Object.entries(family)),
 );
 
 /** The kernel of an operator, or undefined when the reference lacks it. */
