@@ -1,0 +1,185 @@
+/**
+ * What the harness shows: real texts with their real tokens, and for runs without the engine the attention that Hugging Face computed
+ * for them (test/data/goldens).
+ */
+import { readFileSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OpenResult, RunResult, SiteFacts } from '../../../model/protocol/engine.ts';
+import type { KnownHead, ShowParams, Token } from '../../../model/protocol/panel.ts';
+import { loadTokenizer } from '../../../model/text/index.ts';
+
+export const ROOT = new URL('../../../', import.meta.url).pathname;
+const GOLDENS = join(ROOT, 'test/data/goldens');
+
+/** A model on a text, and the weights of every head, `[H, T, T]` a layer, where they are recorded. */
+export interface Case {
+  readonly show: ShowParams;
+  readonly record: Record | null;
+}
+
+export interface Record {
+  readonly opened: OpenResult;
+  readonly run: RunResult;
+  /** By site key. */
+  readonly weights: ReadonlyMap<string, Float32Array>;
+}
+
+/** `headlight-gpt/1`: text 1 of that model's goldens. `headlight-gpt/story` and other names: a text without a record, for the real engine. */
+export function caseOf(name: string): Case {
+  const [model = '', which = ''] = name.split('/');
+  if (model === 'made') return madeCase(Number(which));
+  const texts = (JSON.parse(readFileSync(join(GOLDENS, 'goldens.json'), 'utf8')) as { texts: { [model: string]: string[] } }).texts;
+  const golden = texts[model]?.[Number(which)];
+  const text = golden ?? readFileSync(join(ROOT, 'media/samples', which), 'utf8');
+  const show = showParams(model, text);
+  return { show, record: golden === undefined ? null : recordOf(model, Number(which), show) };
+}
+
+function showParams(model: string, text: string): ShowParams {
+  const folder = join(ROOT, 'media/models', model);
+  const files = (readdirSync(folder, { recursive: true }) as string[])
+    .map((path) => ({ path, size: statSync(join(folder, path)).size }))
+    .filter((f) => !f.path.endsWith('/') && statSync(join(folder, f.path)).isFile());
+  const all = tokensOf(model, text);
+  const tokens = all.slice(0, 256);
+  return {
+    model: { id: model, name: model, entry: 'onnx/model.onnx', files },
+    uris: Object.fromEntries(files.map((f) => [f.path, `/models/${model}/${f.path}`])),
+    input: { kind: 'text', text, tokens, notice: tokens.length < all.length ? 'The text was cut to the 256 tokens that the model can read.' : null },
+    run: { ids: tokens.map((t) => t.id) },
+    select: {},
+    knownHeads: knownHeads(folder),
+    restore: { model, text },
+    device: 'wasm',
+  };
+}
+
+function tokensOf(model: string, text: string): readonly Token[] {
+  const read = (name: string): unknown => JSON.parse(readFileSync(join(ROOT, 'media/models', model, name), 'utf8'));
+  return loadTokenizer(read('tokenizer.json'), read('tokenizer_config.json')).encode(text).tokens;
+}
+
+function knownHeads(folder: string): KnownHead[] {
+  const measured = JSON.parse(readFileSync(join(folder, 'measured.json'), 'utf8')) as {
+    heads?: { [relation: string]: { best: { layer: number; head: number; weight: number }[] } };
+  };
+  return Object.entries(measured.heads ?? {}).flatMap(([relation, { best }]) => (best[0] ? [{ relation, ...best[0] }] : []));
+}
+
+function recordOf(model: string, text: number, show: ShowParams): Record {
+  const tensors = readSafetensors(join(GOLDENS, `${model}.safetensors`));
+  const weights = new Map<string, Float32Array>();
+  for (let layer = 0; tensors.has(`${text}/attention/${layer}`); layer++) weights.set(`self/${layer}`, tensors.get(`${text}/attention/${layer}`)!);
+  const [first] = weights.values();
+  const T = show.run.ids!.length;
+  return record(show, weights, first!.length / (T * T), T, model === 'headlight-gpt');
+}
+
+/** Opened model and run around recorded weights. */
+function record(show: ShowParams, weights: ReadonlyMap<string, Float32Array>, heads: number, T: number, causal: boolean): Record {
+  const site = (key: string, layer: number): SiteFacts => ({
+    key,
+    kind: 'self',
+    layer,
+    heads,
+    kvHeads: heads,
+    headDim: 32,
+    how: 'read',
+    causal,
+    window: null,
+    sink: false,
+    scale: null,
+    softcap: null,
+    qk: false,
+    node: `/layer.${layer}/softmax`,
+    where: `layer ${layer + 1} · self-attention`,
+  });
+  const model = {
+    path: show.model.entry,
+    format: 'onnx' as const,
+    architecture: causal ? 'GPT-2' : 'BERT',
+    layers: weights.size,
+    heads,
+    kvHeads: heads,
+    headDim: 32,
+    parameters: 1_088_256,
+    dtype: 'float32',
+    quantization: null,
+    positions: 'learned',
+    maxTokens: 256,
+    vocabulary: 2048,
+  };
+  const keys = [...weights.keys()];
+  return {
+    opened: {
+      model,
+      sites: keys.map(site),
+      refused: [],
+      warnings: [],
+      inputs: [],
+      device: 'wasm',
+      timingsMs: { open: 1, create: 1 },
+    } as OpenResult,
+    run: {
+      run: 1,
+      sites: keys.map((key) => ({ key, batch: 1, heads, queries: T, keys: T, rowSumError: 2e-7 })),
+      outputs: [],
+      device: 'wasm',
+      fallback: null,
+      runMs: 12,
+      warnings: [],
+    } as RunResult,
+    weights,
+  };
+}
+
+/** Tensors of float32 by name. The goldens are small: read whole. */
+function readSafetensors(path: string): Map<string, Float32Array> {
+  const bytes = readFileSync(path);
+  const length = Number(bytes.readBigUInt64LE(0));
+  const header = JSON.parse(bytes.toString('utf8', 8, 8 + length)) as { [name: string]: { dtype: string; data_offsets: [number, number] } };
+  const tensors = new Map<string, Float32Array>();
+  for (const [name, { dtype, data_offsets: [from, to] }] of Object.entries(header)) {
+    if (dtype === 'F32') tensors.set(name, new Float32Array(bytes.buffer.slice(bytes.byteOffset + 8 + length + from, bytes.byteOffset + 8 + length + to)));
+  }
+  return tensors;
+}
+
+/** 12 layers of 12 heads over `T` tokens, weights made by a softmax of a fixed sequence of numbers: for measuring speed, not for looking at. */
+function madeCase(T: number): Case {
+  const words = Array.from({ length: T }, (_, i) => `word${i}`);
+  const text = words.map((w, i) => w + ((i + 1) % 12 === 0 ? '\n' : ' ')).join('');
+  let at = 0;
+  const tokens = words.map((piece, i): Token => {
+    const token = { id: i, piece, start: at, end: at + piece.length, special: false, word: i, segment: 0 as const };
+    at += piece.length + 1;
+    return token;
+  });
+  const show: ShowParams = {
+    ...showParams('headlight-gpt', 'x'),
+    model: { id: `made ${T}`, name: `made ${T}`, entry: '', files: [] },
+    input: { kind: 'text', text, tokens, notice: null },
+    run: { ids: tokens.map((t) => t.id) },
+    knownHeads: [],
+  };
+  const weights = new Map(Array.from({ length: 12 }, (_, layer) => [`self/${layer}`, madeWeights(12, T, layer)] as const));
+  return { show, record: record(show, weights, 12, T, true) };
+}
+
+function madeWeights(H: number, T: number, seed: number): Float32Array {
+  const weights = new Float32Array(H * T * T);
+  let state = 12345 + seed;
+  for (let row = 0; row < H * T; row++) {
+    const [head, query] = [Math.floor(row / T), row % T];
+    let sum = 0;
+    for (let key = 0; key <= query; key++) {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      const value = Math.exp(4 * (state / 2 ** 32) + (query - key === head ? 5 : 0) + (key === 0 ? 3 : 0));
+      weights[row * T + key] = value;
+      sum += value;
+    }
+    for (let key = 0; key <= query; key++) weights[row * T + key]! /= sum;
+  }
+  return weights;
+}

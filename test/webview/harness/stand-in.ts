@@ -1,0 +1,85 @@
+/** Stands in for VS Code around the panel: `acquireVsCodeApi`, and a host that shows one case and writes down what the panel tells it. */
+import {
+  AbstractMessageReader,
+  AbstractMessageWriter,
+  createMessageConnection,
+  type DataCallback,
+  type Message,
+} from 'vscode-jsonrpc/browser';
+import { Channel } from '../../../model/protocol/channel.ts';
+import type { HostNotifications, HostRequests, PanelNotifications, PanelRequests, ShowParams } from '../../../model/protocol/panel.ts';
+
+const query = new URLSearchParams(location.search);
+const toHost = new EventTarget();
+const STATE = 'headlight-state';
+
+class Reader extends AbstractMessageReader {
+  listen(callback: DataCallback) {
+    toHost.addEventListener('message', (event) => callback((event as CustomEvent<Message>).detail));
+    return { dispose: () => undefined };
+  }
+}
+class Writer extends AbstractMessageWriter {
+  async write(message: Message): Promise<void> {
+    window.postMessage(structuredClone(message), '*');
+  }
+  end(): void {
+    this.dispose();
+  }
+}
+
+/** What the panel told the host, for tests to read. */
+const told: { name: string; value: unknown }[] = [];
+const saved: { name: string; bytes: Uint8Array }[] = [];
+const write = (name: string) => (value: unknown) => {
+  told.push({ name, value });
+};
+
+document.body.className = query.get('theme') ?? 'vscode-dark';
+const host = new Channel<PanelRequests, PanelNotifications, HostRequests, HostNotifications>(
+  createMessageConnection(new Reader(), new Writer()),
+  {
+    rerun: () => {
+      void show();
+      return null;
+    },
+    save: ({ name, bytes }) => {
+      saved.push({ name, bytes });
+      return { path: `/${name}` };
+    },
+    copy: ({ text }) => {
+      write('copy')(text);
+      return null;
+    },
+    chooseModel: () => {
+      write('chooseModel')(null);
+      return null;
+    },
+  },
+  {
+    ready: () => void show(),
+    selected: write('selected'),
+    reveal: write('reveal'),
+    failed: write('failed'),
+    settings: write('settings'),
+    measured: write('measured'),
+  },
+);
+
+async function show(): Promise<void> {
+  const params = (await (await fetch(`/case/${query.get('case')}`)).json()) as ShowParams;
+  const select = query.get('select');
+  const shown = host.request('show', select ? { ...params, select: JSON.parse(select) } : params);
+  shown.then(write('shown'), (error: Error) => write('refused')(error.message));
+}
+
+Object.assign(globalThis, {
+  headlightHost: { told, saved, host },
+  acquireVsCodeApi: () => ({
+    postMessage: (message: unknown) => {
+      toHost.dispatchEvent(new CustomEvent('message', { detail: structuredClone(message) }));
+    },
+    getState: () => JSON.parse(sessionStorage.getItem(STATE) ?? 'null'),
+    setState: (state: unknown) => sessionStorage.setItem(STATE, JSON.stringify(state)),
+  }),
+});
