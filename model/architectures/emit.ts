@@ -1,7 +1,7 @@
 /**
  * A checkpoint as an ONNX graph whose weights stay where they are.
  */
-import type { AttentionSite, InputSpec } from '../blocks/module.ts';
+import type { InputSpec } from '../blocks/module.ts';
 import { Module } from '../blocks/module.ts';
 import type { onnx } from '../onnx/proto.js';
 import { type Emit, emit } from '../ops/emit.ts';
@@ -9,6 +9,7 @@ import type { Checkpoint } from '../safetensors/checkpoint.ts';
 import { Builder } from './builder.ts';
 import { TensorNames } from './names.ts';
 import { familyOf } from './registry.ts';
+import { type EmittedSite, isShown } from './sites.ts';
 
 export interface EmitModelOptions {
   /** Optional inputs that the run will give (XLNet's `perm_mask`). */
@@ -23,7 +24,7 @@ export interface EmittedModel {
   /** For further probes: `emitter.probe(name, value)`, then `emitter.model()`. */
   readonly emitter: Emit;
   /** Every place of attention, with the names of its values. */
-  readonly sites: readonly AttentionSite<string>[];
+  readonly sites: readonly EmittedSite[];
   readonly inputs: readonly InputSpec[];
   /** Names of the outputs, probes left out. */
   readonly outputs: readonly string[];
@@ -55,7 +56,8 @@ export function emitModel(checkpoint: Checkpoint, { given = [], stages = [] }: E
   family.build(new Module(builder, ''), checkpoint.config);
   for (const [name, value] of builder.outputs) emitter.output(name, value, 'float32');
   for (const stage of stages === 'all' ? builder.stages.keys() : stages) emitter.probe(stage, builder.stage(stage));
-  const { sites, inputs, warnings } = builder;
+  const { inputs, warnings } = builder;
+  const sites = builder.sites.filter(isShown);
   const used = names.usedNames();
   const files = [...new Set(used.map((name) => checkpoint.tensors.get(name)!.file))];
   return {

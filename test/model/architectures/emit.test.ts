@@ -5,6 +5,7 @@ import { describeCheckpoint } from '../../../model/architectures/describe.ts';
 import { emitModel } from '../../../model/architectures/emit.ts';
 import { fillInputs } from '../../../model/architectures/fill.ts';
 import { familyOf, familyTypes } from '../../../model/architectures/registry.ts';
+import { siteFacts } from '../../../model/architectures/sites.ts';
 import type { onnx } from '../../../model/onnx/proto.js';
 import { writeModel } from '../../../model/onnx/wire.ts';
 import { normaliseConfig } from '../../../model/safetensors/config.ts';
@@ -32,7 +33,7 @@ describe('every checkpoint', () => {
       const { checkpoint } = await openGolden(name);
       const facts = describeCheckpoint(checkpoint);
       const { sites, model, unused, used, files } = emitModel(checkpoint);
-      const keys = sites.map(({ kind, layer }) => `${kind}/${layer}`);
+      const keys = sites.map((site) => siteFacts(site).key);
       assert.equal(new Set(keys).size, keys.length, 'keys of sites are unique');
       assert.ok(facts.parameters > 0 && facts.layers > 0 && facts.heads > 0);
       assert.ok(sites.length >= facts.layers, `${sites.length} sites for ${facts.layers} layers`);

@@ -5,7 +5,17 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { runReference } from '../../../model/architectures/reference.ts';
 import { familyTypes } from '../../../model/architectures/registry.ts';
-import { errorOfScale, expectationsOf, goldenNames, inGoldenLayout, inputsOf, modelTypeOf, openGolden, queryMask, stageName } from './checkpoints.ts';
+import {
+  errorOfScale,
+  expectationsOf,
+  goldenNames,
+  inGoldenLayout,
+  inputsOf,
+  modelTypeOf,
+  openGolden,
+  queryMask,
+  stageName,
+} from './checkpoints.ts';
 
 /** Part of the golden's scale: the rounding of float32 in another order of additions. */
 const TOLERANCE = 1e-5;
@@ -25,7 +35,8 @@ describe('checkpoints in the reference', () => {
         for (const [key, expected] of expectationsOf(golden, letter)) {
           if (WITHOUT_COUNTERPART.some(({ stage }) => stage.test(key))) continue;
           const value = actual.get(stageName(key, isEncoderDecoder));
-          const error = value === undefined ? Number.NaN : errorOfScale(inGoldenLayout(key, value, expected), expected, queryMask(inputs, key));
+          const error =
+            value === undefined ? Number.NaN : errorOfScale(inGoldenLayout(key, value, expected), expected, queryMask(inputs, key));
           if (!(error <= TOLERANCE))
             wrong.push(`${letter}/${key}: ${value === undefined ? 'not computed' : `error ${error} of the scale`}`);
         }
