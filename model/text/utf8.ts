@@ -14,6 +14,16 @@ export function utf8Length(c: number): number {
   return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 }
 
+/** Number of code points. */
+export function characters(text: string): number {
+  let n = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0xd800 && unit < 0xdc00) n--;
+  }
+  return n;
+}
+
 /** The UTF-8 bytes of `text`. */
 export function utf8(text: string): number[] {
   const out: number[] = [];

@@ -2,11 +2,11 @@ import { BPE } from '@huggingface/tokenizers';
 import { HeadlightError } from '../../errors.ts';
 import { boolean, type Json, list, malformed, stringOr } from '../json.ts';
 import type { Traced } from '../traced.ts';
-import { utf8Length } from '../utf8.ts';
+import { characters, utf8Length } from '../utf8.ts';
 import { remembering } from './cache.ts';
 import type { Cut, Model } from './index.ts';
 import { byteIds } from './unigram.ts';
-import { characters, unknownId, vocabulary } from './vocabulary.ts';
+import { unknownId, vocabulary } from './vocabulary.ts';
 
 type Config = ConstructorParameters<typeof BPE>[0];
 

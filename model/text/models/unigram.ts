@@ -2,10 +2,9 @@ import { Unigram } from '@huggingface/tokenizers';
 import { HeadlightError } from '../../errors.ts';
 import { byteToken } from '../bytes.ts';
 import { boolean, count, type Json, list, malformed } from '../json.ts';
-import { utf8 } from '../utf8.ts';
+import { characters, utf8 } from '../utf8.ts';
 import { remembering } from './cache.ts';
 import type { Cut, Model } from './index.ts';
-import { characters } from './vocabulary.ts';
 
 type Config = ConstructorParameters<typeof Unigram>[0];
 

@@ -13,13 +13,3 @@ export function unknownId(vocab: ReadonlyMap<string, number>, unknown: string): 
   if (id === undefined) throw malformed(`the unknown token ${JSON.stringify(unknown)} is not in the vocabulary`);
   return id;
 }
-
-/** Number of code points. */
-export function characters(text: string): number {
-  let n = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit >= 0xd800 && unit < 0xdc00) n--;
-  }
-  return n;
-}

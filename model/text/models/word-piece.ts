@@ -1,8 +1,9 @@
 import { WordPiece } from '@huggingface/tokenizers';
 import { count, type Json, stringOr } from '../json.ts';
+import { characters } from '../utf8.ts';
 import { remembering } from './cache.ts';
 import type { Cut, Model } from './index.ts';
-import { characters, unknownId, vocabulary } from './vocabulary.ts';
+import { unknownId, vocabulary } from './vocabulary.ts';
 
 type Config = ConstructorParameters<typeof WordPiece>[0];
 
