@@ -176,7 +176,8 @@ export function makeCard(files: SmallFiles): ModelCard {
   return {
     family: type && Object.hasOwn(NAMES, type) ? NAMES[type]! : type,
     stacks,
-    parameters: files.parameters ?? (measured ? count(measured, 'parameters') : null),
+    // What was measured counts fixed tables too, which a checkpoint need not hold.
+    parameters: (measured ? count(measured, 'parameters') : null) ?? files.parameters,
     dtype: typeof dtype === 'string' ? (SHORT_TYPES[dtype] ?? dtype) : null,
     tokenizer: files.tokenizerKind || (vocabulary && inputOf(config) !== 'image') ? { kind: files.tokenizerKind, vocabulary } : null,
     maxTokens: maxTokensOf(config, record(files.tokenizerConfig)),

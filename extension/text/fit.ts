@@ -18,8 +18,10 @@ export interface Fitted {
   readonly notice: string | null;
 }
 
-/** No tokenizer makes fewer than one token of this many characters in a text that people write; more is not encoded at once. */
+/** No tokenizer makes fewer than one token of this many characters in a text that people write; what is beyond need not be encoded. */
 const CHARACTERS_PER_TOKEN = 16;
+/** A text of this many characters is encoded whole in a moment, so that its number of tokens can be said. */
+const AT_ONCE = 50_000;
 /** Part of the room that stands before the cursor when the beginning is cut away. */
 const BEFORE_CURSOR = 0.75;
 const ROUNDS = 8;
@@ -27,7 +29,7 @@ const ROUNDS = 8;
 /** @throws HeadlightError `empty` without text, `too-long` when the first of two texts fills the model alone */
 export async function fitText(source: SourceText, limit: number | null, model: string, encode: Encode): Promise<Fitted> {
   if (source.text.trim() === '') throw new HeadlightError('empty', 'There is no text here. Type or select some, then run again.');
-  const rough = limit === null ? source : roughly(source, limit * CHARACTERS_PER_TOKEN);
+  const rough = limit === null ? source : roughly(source, Math.max(AT_ONCE, limit * CHARACTERS_PER_TOKEN));
   const encoded = await encodeSource(rough, encode);
   const { tokens } = encoded;
   if (limit === null || (tokens.length <= limit && rough === source)) return { source, encoded, notice: null };
@@ -64,7 +66,9 @@ function startFor({ text, cursor }: SourceText, tokens: readonly Token[], limit:
   const room = limit - (tokens.length - placed.length);
   const at = placed.findIndex(({ end }) => end >= cursor);
   if (at >= 0 && at < room) return 0;
-  const first = placed[Math.max(0, (at < 0 ? placed.length - 1 : at) - Math.floor(room * BEFORE_CURSOR))];
+  const before = (at < 0 ? placed.length - 1 : at) - Math.floor(room * BEFORE_CURSOR);
+  // Towards the end of the text the room after the cursor would stay empty.
+  const first = placed[Math.max(0, Math.min(before, placed.length - room))];
   if (!first) return 0;
   const line = text.indexOf('\n', first.start) + 1;
   return line > 0 && line <= cursor ? line : first.start;

@@ -63,7 +63,8 @@ export class TrackedText {
     const piece = this.#pieces.find((p) => start >= p.textStart && start < p.textStart + p.length);
     if (!piece) return null;
     const shift = piece.now.start - piece.textStart;
-    return { start: start + shift, end: Math.min(end, piece.textStart + piece.length) + shift };
+    const last = Math.min(end, piece.textStart + piece.length);
+    return { start: start + blanksAt(this.text, start, last) + shift, end: last + shift };
   }
 
   /** Follows edits; each counts its offsets after those before it, as VS Code reports them. */
@@ -83,7 +84,7 @@ export class TrackedText {
     if (!this.#stale) this.#place();
   }
 
-  /** Where a token is in the document, null for one that is nowhere (special, or edited away). */
+  /** Where a token is in the document, without the blank before a word; null for one that is nowhere (special, or edited away). */
   rangeOf(token: number): Span | null {
     return this.#tokens[token] ?? null;
   }
@@ -95,6 +96,13 @@ export class TrackedText {
     const ending = this.#tokens.findIndex((range) => range !== null && range.end === offset);
     return ending >= 0 ? ending : null;
   }
+}
+
+/** Blanks at the start of a token that has more than blanks: many vocabularies count the blank before a word to it, people do not. */
+function blanksAt(text: string, start: number, end: number): number {
+  const token = text.slice(start, end);
+  const filled = token.trimStart();
+  return filled === '' ? 0 : token.length - filled.length;
 }
 
 /** A piece grows by what is typed inside it; what is typed at its borders stays outside, unless the piece was deleted: so undo brings it back. */

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type Encoded, fitText } from '../../../extension/text/fit.ts';
+import { joined } from '../../../extension/text/source.ts';
+import type { Token } from '../../../model/protocol/panel.ts';
+
+/** [CLS] words [SEP] (words [SEP]), ranges of a pair's second text counting in it, as the real tokenizers do. */
+async function encode(text: string, pair: string | null): Promise<Encoded> {
+  const special = (segment: 0 | 1): Token => ({ id: 0, piece: '[S]', start: 0, end: 0, special: true, word: null, segment });
+  const words = (part: string, segment: 0 | 1): Token[] =>
+    [...part.matchAll(/\S+/g)].map((m, word) => ({
+      id: 1,
+      piece: m[0],
+      start: m.index,
+      end: m.index + m[0].length,
+      special: false,
+      word,
+      segment,
+    }));
+  const tokens = [special(0), ...words(text, 0), special(0), ...(pair === null ? [] : [...words(pair, 1), special(1)])];
+  return { tokens, typeIds: tokens.map(({ segment }) => segment) };
+}
+
+const lines = (count: number) => Array.from({ length: count }, (_, line) => `line ${line} has five words`).join('\n');
+const source = (text: string, cursor: number) => joined('file:///a.txt', [{ start: 100, text }], cursor + 100, 'the whole file');
+
+describe('a text and the length that a model reads', () => {
+  test('what fits is not touched', async () => {
+    const { source: part, notice, encoded } = await fitText(source('The keys', 0), 4, 'm', encode);
+    assert.equal(part.text, 'The keys');
+    assert.equal(notice, null);
+    assert.equal(encoded.tokens.length, 4);
+  });
+
+  test('the beginning is kept while the cursor is in it, special tokens counted', async () => {
+    const text = lines(40);
+    const { source: part, encoded, notice } = await fitText(source(text, 10), 12, 'tiny', encode);
+    assert.equal(encoded.tokens.length, 12);
+    assert.equal(part.text, text.slice(0, part.text.length));
+    assert.equal(part.text.trim().split(/\s+/).length, 10);
+    assert.equal(notice, 'The text has 202 tokens; tiny reads 12: the beginning is shown.');
+  });
+
+  test('further down the part holds the cursor, begins with a line and keeps its place in the document', async () => {
+    const text = lines(40);
+    const cursor = text.indexOf('line 30') + 7;
+    const { source: part, notice } = await fitText(source(text, cursor), 22, 'tiny', encode);
+    const start = text.indexOf(part.text);
+    assert.ok(start > 0 && text[start - 1] === '\n');
+    assert.ok(start <= cursor && cursor <= start + part.text.length);
+    assert.deepEqual(part.pieces, [{ textStart: 0, start: 100 + start, length: part.text.length }]);
+    assert.match(notice ?? '', /^The text has 202 tokens; tiny reads 22: lines 2\d to 3\d of it are shown\.$/);
+  });
+
+  test('a text far beyond the model is not encoded whole', async () => {
+    const text = lines(50_000);
+    let longest = 0;
+    const watch = (one: string, pair: string | null) => {
+      longest = Math.max(longest, one.length);
+      return encode(one, pair);
+    };
+    const cursor = text.indexOf('line 40000 ');
+    const { source: part, encoded } = await fitText(source(text, cursor), 32, 'm', watch);
+    assert.ok(longest <= 50_000 && text.length > 1_000_000, `${longest} characters were encoded at once`);
+    assert.ok(encoded.tokens.length <= 32);
+    assert.ok(part.text.includes('line 40000 '));
+  });
+
+  test('one line without any break is cut at a token', async () => {
+    const text = 'word '.repeat(500);
+    const { encoded } = await fitText(source(text, text.length), 20, 'm', encode);
+    assert.equal(encoded.tokens.length, 20);
+  });
+
+  test('without text there is a sentence', async () => {
+    await assert.rejects(fitText(source(' \n\t', 0), 10, 'm', encode), { code: 'empty' });
+  });
+});
+
+describe('a pair', () => {
+  const pair = (first: string, second: string) =>
+    joined(
+      'file:///a.txt',
+      [
+        { start: 0, text: first },
+        { start: 50, text: second },
+      ],
+      0,
+      'the pair',
+      true,
+    );
+
+  test('ranges of the second text count in the joined text', async () => {
+    const { source: part, encoded } = await fitText(pair('A man eats.', 'He sleeps.'), 20, 'm', encode);
+    const words = encoded.tokens.filter(({ special }) => !special).map(({ start, end }) => part.text.slice(start, end));
+    assert.deepEqual(words, ['A', 'man', 'eats.', 'He', 'sleeps.']);
+    assert.deepEqual(encoded.typeIds, [0, 0, 0, 0, 0, 1, 1, 1]);
+  });
+
+  test('too long: the end of the second text goes, and it is said', async () => {
+    const { encoded, notice, source: part } = await fitText(pair('one two', 'three four five six'), 7, 'm', encode);
+    assert.equal(encoded.tokens.length, 7);
+    assert.equal(part.text, 'one two\nthree four');
+    assert.match(notice ?? '', /the end of the second is left out/);
+  });
+
+  test('a first text that fills the model alone is refused', async () => {
+    await assert.rejects(fitText(pair('one two three four', 'five'), 5, 'm', encode), { code: 'too-long' });
+  });
+});
