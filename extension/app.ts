@@ -19,6 +19,7 @@ import { fromStretches, openDocument, typed } from './text/choose.ts';
 import type { SourceText } from './text/source.ts';
 import { Tokenizers } from './text/tokenizers.ts';
 import { ModelsTree } from './views/models-tree.ts';
+import { Tensors } from './views/tensors.ts';
 
 export class App {
   readonly #store = new Store();
@@ -36,11 +37,12 @@ export class App {
     this.models = this.#store.add(new ModelRegistry(context));
     this.tokenizers = this.#store.add(new Tokenizers(Uri.joinPath(extensionUri, 'out/extension/tokenize.cjs')));
     this.panel = this.#store.add(new Panel(extensionUri, this.#requests()));
-    this.runs = this.#store.add(new Runs(this.panel, this.models, this.tokenizers));
+    this.runs = this.#store.add(new Runs(this.panel, this.models, this.tokenizers, this.failures));
     this.decorations = this.#store.add(new Decorations());
     this.#store.add(new Follow(this.runs, this.decorations, this.panel));
     this.status = this.#store.add(new Status(this.runs));
-    this.tree = this.#store.add(new ModelsTree(this.models, this.runs));
+    const tensors = this.#store.add(new Tensors(Uri.joinPath(extensionUri, 'out/extension/onnx.cjs')));
+    this.tree = this.#store.add(new ModelsTree(this.models, this.runs, tensors));
     this.#store.add(new HoverCards(this.runs, this.panel, this.models, this.tokenizers));
     this.#store.add(registerCommands(this));
     this.#store.add(this.runs.onDidChange((run) => void commands.executeCommand('setContext', 'headlight.hasRun', run !== null)));

@@ -27,21 +27,28 @@ const SILENT: ReadonlySet<ErrorCode> = new Set(['cancelled', 'disposed']);
 
 export class Failures {
   #last: HeadlightError | null = null;
+  readonly #shown = new WeakSet<HeadlightError>();
 
   /** The last failure that was told, for tests. */
   get last(): HeadlightError | null {
     return this.#last;
   }
 
+  /** The panel says this one. */
+  shownInPanel(error: HeadlightError): void {
+    this.#shown.add(error);
+  }
+
   forget(): void {
     this.#last = null;
   }
 
-  /** Tells a failure; does not wait for the answer. */
+  /** Tells a failure; does not wait for the answer. What the panel shows itself, where the result would be, is only remembered. */
   tell(error: unknown): void {
     const known = asHeadlightError(error, 'internal', 'Headlight failed');
     if (SILENT.has(known.code)) return;
     this.#last = known;
+    if (this.#shown.has(known)) return;
     const steps = NEXT[known.code] ?? [];
     const shown = window.showErrorMessage(`Headlight: ${known.message}`, ...steps.map(({ words }) => words));
     void shown.then((chosen) => {

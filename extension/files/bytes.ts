@@ -9,13 +9,13 @@ import type { ByteSource, FileEntry, ModelFolder } from '../../model/source.ts';
 /** Largest file that is read whole where ranges cannot be had, in bytes. */
 const WHOLE_LIMIT = 256 * 1024 * 1024;
 
-type NodeFiles = typeof import('node:fs/promises');
-let nodeFiles: Promise<NodeFiles | null> | undefined;
+type Local = typeof import('./local.ts');
+let local: Promise<Local | null> | undefined;
 
-/** Node's file functions, or null where there is no Node. */
-function node(): Promise<NodeFiles | null> {
-  nodeFiles ??= import('node:fs/promises').catch(() => null);
-  return nodeFiles;
+/** Reading through Node, or null where there is no Node. */
+function node(): Promise<Local | null> {
+  local ??= import('./local.ts').catch(() => null);
+  return local;
 }
 
 function failure(error: unknown, name: string): HeadlightError {
@@ -26,28 +26,12 @@ function failure(error: unknown, name: string): HeadlightError {
   return asHeadlightError(error, 'read', `${name} cannot be read`);
 }
 
-async function readLocal(fs: NodeFiles, path: string, offset: number, length: number): Promise<Uint8Array> {
-  const handle = await fs.open(path, 'r');
-  try {
-    const bytes = new Uint8Array(length);
-    let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return filled === length ? bytes : bytes.subarray(0, filled);
-  } finally {
-    await handle.close();
-  }
-}
-
 /** A file as ranges. */
 export function openFile(uri: Uri, name: string, size: number): ByteSource {
   let whole: Promise<Uint8Array> | undefined;
   const read = async (offset: number, length: number): Promise<Uint8Array> => {
-    const fs = uri.scheme === 'file' ? await node() : null;
-    if (fs) return readLocal(fs, uri.fsPath, offset, length);
+    const files = uri.scheme === 'file' ? await node() : null;
+    if (files) return files.readLocal(uri.fsPath, offset, length);
     if (size > WHOLE_LIMIT) {
       throw new HeadlightError(
         'limit',

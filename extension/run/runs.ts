@@ -1,8 +1,9 @@
 /** Runs: takes text and model, asks tokenizer and panel, keeps the current run and tells everybody what changed. */
 import { type CancellationToken, CancellationTokenSource, EventEmitter, type TextDocument, workspace } from 'vscode';
-import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
+import { asHeadlightError, type ErrorCode, HeadlightError } from '../../model/errors.ts';
 import type { TextInput } from '../../model/protocol/panel.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
+import type { Failures } from '../failures.ts';
 import { Store } from '../lifetime.ts';
 import { firstHead } from '../models/card.ts';
 import type { Model } from '../models/model.ts';
@@ -30,6 +31,9 @@ export interface Restore {
   readonly what: string;
 }
 
+/** Failures that lie in the model's files; all others say nothing about the model. */
+const MODEL_FAULTS: ReadonlySet<ErrorCode> = new Set(['not-found', 'read', 'format', 'limit', 'path', 'unsupported', 'shape', 'tokenizer']);
+
 export class Runs {
   readonly #store = new Store();
   readonly #changed = this.#store.add(new EventEmitter<Run | null>());
@@ -46,6 +50,7 @@ export class Runs {
     private readonly panel: Panel,
     private readonly models: ModelRegistry,
     private readonly tokenizers: Tokenizers,
+    private readonly failures: Failures,
   ) {
     this.#store.add(panel.onDidClose(() => this.#end()));
     this.#store.add(panel.onDidRestart(() => void this.#showAgain()));
@@ -113,7 +118,9 @@ export class Runs {
       return run;
     } catch (error) {
       if (this.#current === run) this.#setCurrent(null);
-      throw error;
+      const known = asHeadlightError(error, 'internal', 'The run failed');
+      this.failures.shownInPanel(known);
+      throw known;
     }
   }
 
@@ -142,7 +149,7 @@ export class Runs {
   }
 
   #noteFailure(model: Model, error: HeadlightError): void {
-    if (error.code === 'cancelled' || error.code === 'disposed' || error.code === 'empty' || error.code === 'too-long') return;
+    if (!MODEL_FAULTS.has(error.code)) return;
     model.failure = error.message;
     if (error.code === 'not-found') model.forget();
     if (error.code === 'tokenizer') this.tokenizers.forget(model);

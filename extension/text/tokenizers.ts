@@ -3,26 +3,27 @@ import { Uri } from 'vscode';
 import { HeadlightError } from '../../model/errors.ts';
 import { readText } from '../files/bytes.ts';
 import type { Model } from '../models/model.ts';
+import { WorkerThread } from '../worker-thread.ts';
 import type { Encoded } from './fit.ts';
-import { TokenizerThread } from './thread.ts';
+import type { TokenizerCall, TokenizerValue } from './worker-protocol.ts';
 
 /** Longest time for one call; the longest text that a model reads takes milliseconds. */
 const LIMIT_MS = 10_000;
 
 export class Tokenizers {
-  readonly #thread: TokenizerThread;
+  readonly #thread: WorkerThread<TokenizerCall, TokenizerValue>;
   /** The thread's generation that holds a model's tokenizer, by model folder. */
   readonly #loaded = new Map<string, number>();
 
   constructor(script: Uri) {
-    this.#thread = new TokenizerThread(script.fsPath, LIMIT_MS);
+    this.#thread = new WorkerThread({ script: script.fsPath, limitMs: LIMIT_MS, what: 'tokenizer', code: 'tokenizer' });
   }
 
   /** @throws HeadlightError `tokenizer` when there is none, it is malformed, has an unknown component, or takes too long */
   async encode(model: Model, text: string, pair: string | null): Promise<Encoded> {
     const key = model.root.toString();
     if (this.#loaded.get(key) !== this.#thread.generation || this.#thread.generation === 0) await this.#load(model, key);
-    const { encoded } = await this.#thread.call({ kind: 'encode', key, text, pair }, model.name);
+    const encoded = await this.#thread.call({ kind: 'encode', key, text, pair }, model.name);
     return encoded ?? { tokens: [], typeIds: [] };
   }
 

@@ -9,7 +9,7 @@ import type { Model, Origin } from '../models/model.ts';
 import type { ModelRegistry } from '../models/registry.ts';
 import type { Runs } from '../run/runs.ts';
 import { type Node, SECTIONS, shortSize } from './nodes.ts';
-import { listTensors } from './tensors.ts';
+import type { Tensors } from './tensors.ts';
 
 const ORIGINS: readonly Origin[] = ['built-in', 'workspace', 'added'];
 const { Collapsed, Expanded, None } = TreeItemCollapsibleState;
@@ -23,6 +23,7 @@ export class ModelsTree implements TreeDataProvider<Node> {
   constructor(
     private readonly models: ModelRegistry,
     private readonly runs: Runs,
+    private readonly tensors: Tensors,
   ) {
     this.#store.add(window.createTreeView('headlight.models', { treeDataProvider: this, showCollapseAll: true }));
     this.#store.add(models.onDidChange(() => this.#changed.fire(undefined)));
@@ -73,7 +74,7 @@ export class ModelsTree implements TreeDataProvider<Node> {
     if (stacks.length === 1) nodes.push(...layersOf(model, stacks[0]!));
     else nodes.push(...stacks.map((stack): Node => ({ type: 'stack', model, ...stack })));
     const files = await model.files().catch(() => []);
-    if (files.some(({ path }) => path.endsWith('.safetensors'))) nodes.push({ type: 'tensors', model });
+    if (files.some(({ path }) => /\.(safetensors|onnx)$/.test(path))) nodes.push({ type: 'tensors', model });
     if (files.some(({ path }) => path === 'tokenizer.json')) nodes.push({ type: 'tokenizer', model });
     if (files.length > 0) nodes.push({ type: 'files', model });
     return nodes;
@@ -81,7 +82,7 @@ export class ModelsTree implements TreeDataProvider<Node> {
 
   async #tensorsOf(model: Model): Promise<Node[]> {
     try {
-      const rows = await listTensors(await model.folder(), model.candidate.entry);
+      const rows = await this.tensors.list(model);
       return rows.map((row) => ({ type: 'tensor', model, ...row }));
     } catch (error) {
       return [{ type: 'problem', model, words: asHeadlightError(error, 'read', 'The tensors cannot be listed').message }];

@@ -1,8 +1,8 @@
 /** The tokenizer thread: keeps the tokenizers that it was given, answers one call at a time. */
-import { parentPort } from 'node:worker_threads';
 import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
 import { loadTokenizer, type Tokenizer } from '../../model/text/index.ts';
-import type { TokenizerAnswer, TokenizerCall } from '../text/worker-protocol.ts';
+import { serveCalls } from '../serve-calls.ts';
+import type { TokenizerCall, TokenizerValue } from '../text/worker-protocol.ts';
 
 const tokenizers = new Map<string, Tokenizer>();
 
@@ -14,25 +14,16 @@ function parse(json: string, name: string): unknown {
   }
 }
 
-function answer(call: TokenizerCall): TokenizerAnswer {
+function handle(call: TokenizerCall): TokenizerValue {
   if (call.kind === 'load') {
     const config = call.config === null ? null : parse(call.config, 'tokenizer_config.json');
     tokenizers.set(call.key, loadTokenizer(parse(call.json, 'tokenizer.json'), config));
-    return { ok: true };
+    return null;
   }
   const tokenizer = tokenizers.get(call.key);
   if (!tokenizer) throw new HeadlightError('internal', 'The tokenizer was not loaded.');
   const { tokens, typeIds } = call.pair === null ? tokenizer.encode(call.text) : tokenizer.encode(call.text, call.pair);
-  return { ok: true, encoded: { tokens, typeIds } };
+  return { tokens, typeIds };
 }
 
-parentPort?.on('message', (call: TokenizerCall) => {
-  let result: TokenizerAnswer;
-  try {
-    result = answer(call);
-  } catch (error) {
-    const { code, message } = asHeadlightError(error, 'tokenizer', 'The text could not be cut into tokens');
-    result = { ok: false, code, message };
-  }
-  parentPort?.postMessage(result);
-});
+serveCalls(handle, 'tokenizer', 'The text could not be cut into tokens');

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
-import { TokenizerThread } from '../../../extension/text/thread.ts';
+import type { TokenizerCall, TokenizerValue } from '../../extension/text/worker-protocol.ts';
+import { WorkerThread } from '../../extension/worker-thread.ts';
 
+type Tokenizing = WorkerThread<TokenizerCall, TokenizerValue>;
+const start = (limitMs: number): Tokenizing => new WorkerThread({ script, limitMs, what: 'tokenizer', code: 'tokenizer' });
 let made = '';
 let script = '';
 
@@ -13,16 +16,16 @@ let script = '';
 before(async () => {
   made = await mkdtemp(join(tmpdir(), 'headlight-thread-'));
   script = join(made, 'tokenize.cjs');
-  const entry = new URL('../../../extension/workers/tokenize.ts', import.meta.url).pathname;
+  const entry = new URL('../../extension/workers/tokenize.ts', import.meta.url).pathname;
   await build({ entryPoints: [entry], outfile: script, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
 });
 after(() => rm(made, { recursive: true }));
-const folder = new URL('../../../media/models/headlight-gpt/', import.meta.url);
+const folder = new URL('../../media/models/headlight-gpt/', import.meta.url);
 
 describe('the tokenizer thread', () => {
-  let thread: TokenizerThread;
+  let thread: Tokenizing;
   before(() => {
-    thread = new TokenizerThread(script, 8000);
+    thread = start(8000);
   });
   after(() => thread.dispose());
 
@@ -30,7 +33,7 @@ describe('the tokenizer thread', () => {
     const json = await readFile(new URL('tokenizer.json', folder), 'utf8');
     await thread.call({ kind: 'load', key: 'gpt', json, config: null }, 'gpt');
     const text = 'The keys are on the table.';
-    const { encoded } = await thread.call({ kind: 'encode', key: 'gpt', text, pair: null }, 'gpt');
+    const encoded = await thread.call({ kind: 'encode', key: 'gpt', text, pair: null }, 'gpt');
     assert.ok(encoded && encoded.tokens.length >= 7);
     assert.equal(
       encoded.tokens
@@ -47,21 +50,21 @@ describe('the tokenizer thread', () => {
       code: 'tokenizer',
       message: /tokenizer\.json is not valid JSON/,
     });
-    const { encoded } = await thread.call({ kind: 'encode', key: 'gpt', text: 'still', pair: null }, 'gpt');
+    const encoded = await thread.call({ kind: 'encode', key: 'gpt', text: 'still', pair: null }, 'gpt');
     assert.ok(encoded && encoded.tokens.length > 0);
     assert.equal(thread.generation, 1);
   });
 });
 
 test('a pattern that never ends is stopped, and the next call works in a new thread', async () => {
-  const thread = new TokenizerThread(script, 1500);
+  const thread = start(1500);
   try {
     const hostile = {
       model: { type: 'WordLevel', vocab: { a: 0, '[UNK]': 1 }, unk_token: '[UNK]' },
       pre_tokenizer: { type: 'Split', pattern: { Regex: '(a+)+$' }, behavior: 'Isolated', invert: false },
     };
     await thread.call({ kind: 'load', key: 'bad', json: JSON.stringify(hostile), config: null }, 'bad');
-    assert.ok((await thread.call({ kind: 'encode', key: 'bad', text: 'aaa', pair: null }, 'bad')).encoded);
+    assert.ok(await thread.call({ kind: 'encode', key: 'bad', text: 'aaa', pair: null }, 'bad'));
     const text = `${'a'.repeat(40)}!`;
     await assert.rejects(thread.call({ kind: 'encode', key: 'bad', text, pair: null }, 'bad'), {
       code: 'tokenizer',
