@@ -31,13 +31,17 @@ export function labelStep(size: number, room: number): number {
   }
 }
 
-/** White space as a person can see it; everything else as it is. */
+/** White space as a person can see it (`⏎␣×7` for a line break and seven spaces); everything else as it is. */
 export function visible(text: string): string {
+  if (/^\s{4,}$/u.test(text))
+    return [...text.matchAll(/ +|\n+|\t+|[^ \n\t]+/gu)]
+      .map(([run]) => (run.length > 2 ? `${visible(run[0]!)}×${run.length}` : visible(run)))
+      .join('');
   if (text === '') return '∅';
   return text
     .replace(/\n/gu, '⏎')
     .replace(/\t/gu, '⇥')
-    .replace(/^ +$/u, (s) => '␣'.repeat(s.length))
+    .replace(/^[ ⏎⇥]+$/u, (s) => s.replace(/ /gu, '␣'))
     .replace(/\r/gu, '␍');
 }
 

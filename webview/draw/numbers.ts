@@ -17,9 +17,13 @@ export function weightWords(value: number): string {
   return value !== 0 && Math.abs(value) < 5e-4 ? value.toExponential(1) : value.toFixed(3);
 }
 
-/** Every digit that a float32 has, for copying. */
+/** As many digits as it takes to read the same float32 back, for copying. */
 export function exact(value: number): string {
-  return String(Number(Math.fround(value).toPrecision(9)));
+  for (let digits = 6; digits < 9; digits++) {
+    const words = value.toPrecision(digits);
+    if (Math.fround(Number(words)) === Math.fround(value)) return String(Number(words));
+  }
+  return String(Number(value.toPrecision(9)));
 }
 
 /** `71 %`, `<1 %` for something that is not nothing. */

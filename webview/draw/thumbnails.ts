@@ -19,17 +19,24 @@ export function headCells(thumbnails: Thumbnails, head: number): Cells {
 }
 
 /** The picture of a site for squares of `pixels` device pixels; pools further where a square has fewer pixels than cells. */
-export function atlasOf(thumbnails: Thumbnails, pixels: number, paintOf: (cells: Cells) => Paint): Atlas {
+export function atlasOf(thumbnails: Thumbnails, pixels: number, paintOf: (cells: Cells) => Paint, causal: boolean): Atlas {
   const [rows, columns] = [Math.min(thumbnails.rows, pixels), Math.min(thumbnails.columns, pixels)];
   const picture = new OffscreenCanvas(columns * thumbnails.heads, rows);
   const context = picture.getContext('2d')!;
   for (let head = 0; head < thumbnails.heads; head++) {
     const all = headCells(thumbnails, head);
     const cells = rows === all.rows && columns === all.columns ? all : poolMax(all, rows, columns);
-    context.putImageData(imageOf(cells, paintOf(cells)), head * columns, 0);
+    context.putImageData(
+      imageOf(cells, causal ? { ...paintOf(cells), empty: (row, column) => aheadOf(row, column, rows, columns) } : paintOf(cells)),
+      head * columns,
+      0,
+    );
   }
   return { picture, rows, columns };
 }
+
+/** Whether a pooled cell lies wholly where a causal head cannot look: its first key comes after its last query (the last key is the last query's). */
+const aheadOf = (row: number, column: number, rows: number, columns: number): boolean => column / columns >= (row + 1) / rows;
 
 /** Draws one head of an atlas into a square. */
 export function drawHead(context: CanvasRenderingContext2D, atlas: Atlas, head: number, x: number, y: number, size: number): void {

@@ -1,5 +1,6 @@
 /** Selecting: one act, wherever it comes from (grid, matrix, lines, text, details, editor, side panel, history). */
 import { batch } from '@preact/signals';
+import type { KnownHead } from '../../model/protocol/panel.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
 import type { Moment, Store } from './store.ts';
 import { type HeadRef, type Session, sameHead, siteKey } from './types.ts';
@@ -62,6 +63,13 @@ export function headsOf(session: Session, kind: Selection['kind']): HeadRef[] {
   return [...session.sites.values()]
     .filter((s) => s.kind === kind)
     .flatMap((s) => Array.from({ length: s.run.heads }, (_, head) => ({ kind, layer: s.layer, head })));
+}
+
+/** The heads that the model's card names, of one kind; a card that names no kind means the model's first. */
+export function knownOf(session: Session, kind: Selection['kind']): readonly KnownHead[] {
+  const first = [...session.sites.values()][0]?.kind;
+  const heads = headsOf(session, kind);
+  return session.show.knownHeads.filter((k) => (k.kind ?? first) === kind && heads.some((h) => h.layer === k.layer && h.head === k.head));
 }
 
 /** Goes to the next (`step` 1) or previous (−1) head, round the end. */

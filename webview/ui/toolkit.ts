@@ -1,4 +1,5 @@
 /** The one place that knows `@vscode/webview-ui-toolkit`. The toolkit is no longer developed: what replaces it is decided in this folder. */
+import './nonce.ts';
 import {
   provideVSCodeDesignSystem,
   vsCodeBadge,

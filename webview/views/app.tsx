@@ -12,6 +12,7 @@ import { usePanel } from './context.ts';
 import { DetailsPane } from './details/pane.tsx';
 import { Header } from './header.tsx';
 import { HeadsPane } from './heads/pane.tsx';
+import { MatrixTable } from './matrix/table.tsx';
 import { VIEWS } from './registry.tsx';
 
 export function App() {
@@ -96,10 +97,20 @@ function Columns({ session }: { session: Session }) {
   );
 }
 
-const Current = ({ shown, tab }: { shown: Shown; tab: TabId }): ComponentChildren => {
-  const View = (VIEWS.find((v) => v.id === tab) ?? VIEWS[0]!).view;
-  return <View shown={shown} />;
-};
+/** The chosen view; every view of weights has the table of its numbers behind the key t. */
+function Current({ shown, tab }: { shown: Shown; tab: TabId }): ComponentChildren {
+  const { store } = usePanel();
+  const { id, view: View } = VIEWS.find((v) => v.id === tab) ?? VIEWS[0]!;
+  const toggle = (event: KeyboardEvent) => {
+    if (event.key === 't' && !event.ctrlKey && !event.metaKey && !event.altKey) setView(store, { table: !store.view.peek().table });
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a key for whatever stands inside
+    <div class="current" onKeyDown={toggle}>
+      {store.view.value.table && id !== 'matrix' ? <MatrixTable shown={shown} /> : <View shown={shown} />}
+    </div>
+  );
+}
 
 const Waiting = ({ slow }: { slow: boolean }) => <div class="working">{slow && <ProgressRing label="Computing the weights" />}</div>;
 

@@ -2,7 +2,9 @@
 import type { ComponentType } from 'preact';
 import type { Shown } from '../state/shown.ts';
 import type { Session, TabId } from '../state/types.ts';
+import { LinesView } from './lines/view.tsx';
 import { MatrixView } from './matrix/view.tsx';
+import { TextView } from './text/view.tsx';
 
 export interface View {
   readonly id: TabId;
@@ -12,4 +14,8 @@ export interface View {
   readonly view: ComponentType<{ readonly shown: Shown }>;
 }
 
-export const VIEWS: readonly View[] = [{ id: 'matrix', label: 'Matrix', fits: () => true, view: MatrixView }];
+export const VIEWS: readonly View[] = [
+  { id: 'matrix', label: 'Matrix', fits: () => true, view: MatrixView },
+  { id: 'lines', label: 'Lines', fits: () => true, view: LinesView },
+  { id: 'text', label: 'Text', fits: ({ show }) => show.input.kind === 'text', view: TextView },
+];

@@ -2,8 +2,7 @@
  * What the harness shows: real texts with their real tokens, and for runs without the engine the attention that Hugging Face computed
  * for them (test/data/goldens).
  */
-import { readFileSync } from 'node:fs';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenResult, RunResult, SiteFacts } from '../../../model/protocol/engine.ts';
 import type { KnownHead, ShowParams, Token } from '../../../model/protocol/panel.ts';
@@ -46,7 +45,12 @@ function showParams(model: string, text: string): ShowParams {
   return {
     model: { id: model, name: model, entry: 'onnx/model.onnx', files },
     uris: Object.fromEntries(files.map((f) => [f.path, `/models/${model}/${f.path}`])),
-    input: { kind: 'text', text, tokens, notice: tokens.length < all.length ? 'The text was cut to the 256 tokens that the model can read.' : null },
+    input: {
+      kind: 'text',
+      text,
+      tokens,
+      notice: tokens.length < all.length ? 'The text was cut to the 256 tokens that the model can read.' : null,
+    },
     run: { ids: tokens.map((t) => t.id) },
     select: {},
     knownHeads: knownHeads(folder),
@@ -70,7 +74,8 @@ function knownHeads(folder: string): KnownHead[] {
 function recordOf(model: string, text: number, show: ShowParams): Record {
   const tensors = readSafetensors(join(GOLDENS, `${model}.safetensors`));
   const weights = new Map<string, Float32Array>();
-  for (let layer = 0; tensors.has(`${text}/attention/${layer}`); layer++) weights.set(`self/${layer}`, tensors.get(`${text}/attention/${layer}`)!);
+  for (let layer = 0; tensors.has(`${text}/attention/${layer}`); layer++)
+    weights.set(`self/${layer}`, tensors.get(`${text}/attention/${layer}`)!);
   const [first] = weights.values();
   const T = show.run.ids!.length;
   return record(show, weights, first!.length / (T * T), T, model === 'headlight-gpt');
@@ -140,8 +145,15 @@ function readSafetensors(path: string): Map<string, Float32Array> {
   const length = Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.toString('utf8', 8, 8 + length)) as { [name: string]: { dtype: string; data_offsets: [number, number] } };
   const tensors = new Map<string, Float32Array>();
-  for (const [name, { dtype, data_offsets: [from, to] }] of Object.entries(header)) {
-    if (dtype === 'F32') tensors.set(name, new Float32Array(bytes.buffer.slice(bytes.byteOffset + 8 + length + from, bytes.byteOffset + 8 + length + to)));
+  for (const [
+    name,
+    {
+      dtype,
+      data_offsets: [from, to],
+    },
+  ] of Object.entries(header)) {
+    if (dtype === 'F32')
+      tensors.set(name, new Float32Array(bytes.buffer.slice(bytes.byteOffset + 8 + length + from, bytes.byteOffset + 8 + length + to)));
   }
   return tensors;
 }

@@ -62,7 +62,10 @@ function known(name: string): Case {
 function html(folder: string): string {
   const parts = { cspSource: "'self'", nonce: 'harness', script: `/${folder}/main.js`, style: `/${folder}/main.css` };
   const before = '<link rel="stylesheet" href="/themes.css">\n<script src="/standin.js" nonce="harness"></script>\n<div id="root">';
-  return page(parts).replace('<div id="root">', before.replace('/standin.js', `/${folder}/standin.js`).replace('<script', '<script type="module"'));
+  return page(parts).replace(
+    '<div id="root">',
+    before.replace('/standin.js', `/${folder}/standin.js`).replace('<script', '<script type="module"'),
+  );
 }
 
 export interface Harness {
@@ -84,7 +87,8 @@ export async function startHarness({ real = false, port = 0 } = {}): Promise<Har
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: ({ real: engine = false, ...options }) => `${base}/${engine ? 'real' : 'recorded'}/?${new URLSearchParams(options as Record<string, string>)}`,
+    url: ({ real: engine = false, ...options }) =>
+      `${base}/${engine ? 'real' : 'recorded'}/?${new URLSearchParams(options as Record<string, string>)}`,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -97,7 +101,8 @@ function answer(request: IncomingMessage, response: ServerResponse, files: Reado
   const url = new URL(request.url ?? '/', 'http://localhost');
   const path = decodeURIComponent(url.pathname);
   const [, kind = '', ...rest] = path.split('/');
-  const send = (body: string | Uint8Array, type: string) => response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+  const send = (body: string | Uint8Array, type: string) =>
+    response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
   if (path === '/recorded/' || path === '/real/') send(html(kind), 'text/html');
   else if (path === '/themes.css') send(readFileSync(new URL('themes.css', import.meta.url)), 'text/css');
   else if (kind === 'case') send(JSON.stringify(known(rest.join('/')).show), TYPES['.json']!);

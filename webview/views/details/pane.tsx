@@ -4,7 +4,7 @@ import { badgeOf, metrics as definitions } from '../../../model/metrics/index.ts
 import type { Token } from '../../../model/protocol/panel.ts';
 import { exact, headWords, percent, short } from '../../draw/numbers.ts';
 import { type Side, tokenLabel } from '../../state/axis.ts';
-import { METRICS, rowEntropies } from '../../state/measures.ts';
+import { METRICS, rowEntropies, type Values } from '../../state/measures.ts';
 import { toggleQuery } from '../../state/select.ts';
 import type { Shown } from '../../state/shown.ts';
 import { rowOf } from '../../state/shown.ts';
@@ -120,16 +120,33 @@ function HeadDetails({ shown }: { shown: Shown }) {
         {entropyHere !== null && (
           <Fact name="entropy of this row" value={`${short(entropyHere)} bits`} title="−Σ α log₂ α of the query's row" />
         )}
-        {values
-          ? METRICS.filter((m) => Number.isFinite(values[m.id])).map((m) => (
-              <Fact key={m.id} name={m.name} value={m.show(values[m.id]!)} title={`${m.title}\n${exact(values[m.id]!)}`} />
-            ))
-          : null}
+        {values && <MetricFacts values={values} from={0} to={FIRST_METRICS} />}
       </dl>
+      {values && (
+        <details>
+          <summary class="link">more metrics</summary>
+          <dl class="facts">
+            <MetricFacts values={values} from={FIRST_METRICS} to={METRICS.length} />
+          </dl>
+        </details>
+      )}
       {!values && <p class="note">Metrics of {headWords(head.layer, head.head)} are being measured.</p>}
     </>
   );
 }
+
+/** Metrics that are seen without opening the rest. */
+const FIRST_METRICS = 5;
+
+const MetricFacts = ({ values, from, to }: { values: Values; from: number; to: number }) => (
+  <>
+    {METRICS.filter((m) => Number.isFinite(values[m.id]))
+      .slice(from, to)
+      .map((m) => (
+        <Fact key={m.id} name={m.name} value={m.show(values[m.id]!)} title={`${m.title}\n${exact(values[m.id]!)}`} />
+      ))}
+  </>
+);
 
 const Fact = ({ name, value, title }: { name: string; value: string; title: string }) => (
   <div title={title}>

@@ -18,18 +18,20 @@ export interface GridPicture {
   readonly theme: Theme;
   readonly view: Pick<ViewOptions, 'scale' | 'range'>;
   readonly thumbnails: ReadonlyMap<string, Thumbnails>;
+  /** Sites whose queries never look ahead. */
+  readonly causal: ReadonlySet<string>;
   /** Share 0 to 1 of the largest, by head, of the metric that marks the thumbnails. */
   readonly marks: ReadonlyMap<string, number>;
 }
 
 const atlases = new WeakMap<Thumbnails, { readonly key: string; readonly theme: Theme; readonly atlas: Atlas }>();
 
-function atlas(thumbnails: Thumbnails, { layout, theme, view }: GridPicture): Atlas {
+function atlas(thumbnails: Thumbnails, { layout, theme, view, causal }: GridPicture): Atlas {
   const pixels = Math.round(layout.size * thumbnailDensity());
   const key = `${pixels} ${view.scale} ${view.range}`;
   const known = atlases.get(thumbnails);
   if (known?.key === key && known.theme === theme) return known.atlas;
-  const made = atlasOf(thumbnails, pixels, (cells) => paintOf(cells, theme, view.scale, view.range));
+  const made = atlasOf(thumbnails, pixels, (cells) => paintOf(cells, theme, view.scale, view.range), causal.has(thumbnails.key));
   atlases.set(thumbnails, { key, theme, atlas: made });
   return made;
 }

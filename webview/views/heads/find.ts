@@ -1,7 +1,7 @@
 /** Finding heads by name (`L3H2`, `3.2`, `layer 3 head 2`) or by what they do (a known relation or a metric's name: its largest). */
 import type { SiteKind } from '../../../model/protocol/engine.ts';
 import { METRICS, type MeasuresByHead } from '../../state/measures.ts';
-import { headsOf } from '../../state/select.ts';
+import { headsOf, knownOf } from '../../state/select.ts';
 import { type HeadRef, headKey, type Session } from '../../state/types.ts';
 
 const NAME = /^\s*(?:l|layer)?\s*(\d+)[\s·.,:]*(?:h|head)?\s*(\d+)\s*$/iu;
@@ -13,7 +13,7 @@ export function findHeads(text: string, session: Session, kind: SiteKind, measur
   if (named) return heads.filter((h) => h.layer === Number(named[1]) - 1 && h.head === Number(named[2]) - 1);
   const words = text.trim().toLowerCase();
   if (words === '') return [];
-  const known = session.show.knownHeads
+  const known = knownOf(session, kind)
     .filter((k) => k.relation.toLowerCase().includes(words))
     .sort((a, b) => b.weight - a.weight)
     .flatMap((k) => heads.filter((h) => h.layer === k.layer && h.head === k.head));

@@ -136,7 +136,14 @@ function Pictures({ layout, sites, pointed }: { layout: GridLayout; sites: reado
     ];
     if (below.current && state.some((v, i) => v !== drawn.current[i])) {
       drawn.current = state;
-      drawGrid(below.current, { layout, theme: theme.value, view: { scale, range }, thumbnails, marks });
+      drawGrid(below.current, {
+        layout,
+        theme: theme.value,
+        view: { scale, range },
+        thumbnails,
+        causal: new Set(sites.filter((s) => s.causal).map((s) => s.key)),
+        marks,
+      });
     }
     const chosen = { heads: store.heads.value, against: store.against.value, pointed: pointed.value?.ref ?? null };
     if (above.current) drawChosen(above.current, { layout, theme: theme.value }, chosen);

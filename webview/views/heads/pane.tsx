@@ -2,13 +2,16 @@
 import type { SiteKind } from '../../../model/protocol/engine.ts';
 import { headName, short } from '../../draw/numbers.ts';
 import { METRICS } from '../../state/measures.ts';
-import { headsOf, select } from '../../state/select.ts';
+import { knownOf, select } from '../../state/select.ts';
 import { setView } from '../../state/store.ts';
 import { type HeadRef, headKey, type Session } from '../../state/types.ts';
 import { Dropdown, IconButton, TextField } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
 import { findHeads } from './find.ts';
 import { HeadGrid } from './grid.tsx';
+
+/** Below this width the columns stand below each other, and lists start closed. */
+const NARROW = 560;
 
 const KIND_WORDS: Record<SiteKind, string> = {
   self: 'self',
@@ -128,15 +131,13 @@ function Together() {
 
 function KnownHeads({ session }: { session: Session }) {
   const { store } = usePanel();
-  const known = session.show.knownHeads.filter((k) =>
-    headsOf(session, store.selection.value.kind).some((h) => h.layer === k.layer && h.head === k.head),
-  );
+  const known = knownOf(session, store.selection.value.kind);
   if (known.length === 0) return null;
   return (
-    <>
-      <h3 title="Mean weight from the first token of the pair to the second, measured by the model's makers on other texts">
-        Known heads (model card)
-      </h3>
+    <details open={innerWidth >= NARROW}>
+      <summary title="Mean weight from the first token of the pair to the second, measured by the model's makers on other texts">
+        <h3>Known heads (model card)</h3>
+      </summary>
       <ul class="known">
         {known.map((k) => (
           <li key={`${k.relation} ${k.layer} ${k.head}`}>
@@ -144,7 +145,7 @@ function KnownHeads({ session }: { session: Session }) {
           </li>
         ))}
       </ul>
-    </>
+    </details>
   );
 }
 

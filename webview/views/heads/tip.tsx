@@ -3,6 +3,7 @@ import { headWords, percent, short } from '../../draw/numbers.ts';
 import { POOLING } from '../../draw/thumbnails.ts';
 import { tokenLabel } from '../../state/axis.ts';
 import { METRICS } from '../../state/measures.ts';
+import { knownOf } from '../../state/select.ts';
 import { rowOf } from '../../state/shown.ts';
 import { type HeadRef, headKey, type Site } from '../../state/types.ts';
 import type { Panel } from '../context.ts';
@@ -13,8 +14,8 @@ export function HeadTip({ at, sites }: { at: { readonly ref: HeadRef; readonly x
   const { ref } = at;
   const site = sites.find((s) => s.layer === ref.layer);
   const values = measures.value.get(headKey(ref));
-  const known =
-    store.session.value?.show.knownHeads.filter((k) => k.layer === ref.layer && k.head === ref.head && ref.kind === 'self') ?? [];
+  const session = store.session.value;
+  const known = session ? knownOf(session, ref.kind).filter((k) => k.layer === ref.layer && k.head === ref.head) : [];
   const left = Math.max(8, Math.min(at.x + 14, innerWidth - 260));
   return (
     <div class="tip" aria-hidden="true" style={{ left: `${left}px`, top: `${Math.min(at.y + 14, innerHeight - 190)}px` }}>

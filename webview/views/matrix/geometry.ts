@@ -21,7 +21,7 @@ export interface Size {
   readonly columns: number;
 }
 
-const LARGEST_CELL = 30;
+const LARGEST_CELL = 44;
 const MOST_ZOOM = 64;
 /** Width of the bar of hidden mass with its gap. */
 export const BAR = 12;

@@ -2,7 +2,6 @@
 import { weightWords } from '../../draw/numbers.ts';
 import { select } from '../../state/select.ts';
 import type { Shown } from '../../state/shown.ts';
-import { setView } from '../../state/store.ts';
 import { usePanel } from '../context.ts';
 
 /** Most rows and columns in the page at once. */
@@ -29,7 +28,6 @@ export function MatrixTable({ shown }: { shown: Shown }) {
       aria-label="Weights as a table"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
-      onKeyDown={(e) => e.key === 't' && setView(store, { table: false })}
     >
       <table>
         <caption>

@@ -2,7 +2,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { select, togglePin } from '../../state/select.ts';
 import { type Shown, unseen } from '../../state/shown.ts';
-import { setView } from '../../state/store.ts';
 import { useDraw, useSize } from '../../ui/hooks.ts';
 import { usePanel } from '../context.ts';
 import { paintOf } from '../heads/draw.ts';
@@ -173,7 +172,6 @@ function Hands({ shown, picture, zoom, setZoom, children }: Omit<SurfaceProps, '
     '-': () => setZoom(zoomAt(zoom, 1 / 1.4, frame.width / 2, frame.height / 2, cells, frame)),
     '0': () => setZoom(within({ x: 0, y: 0, cell: 0 }, cells, frame)),
     Enter: () => query !== null && key !== null && togglePin(store, query, key),
-    t: () => setView(store, { table: true }),
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a canvas with one DOM cell, not a table with a node a cell
