@@ -52,7 +52,10 @@ export function onnxChoices(folder: ModelFolder, entry = ''): OnnxChoice[] {
     return all;
   }
   const opened = all.filter(({ parts }) => parts.some(({ path }) => path === entry));
-  return opened.length > 0 ? opened : [choiceOf(folder, [{ role: 'model', path: entry }])];
+  if (opened.length > 0) return opened;
+  // A file that another stands for (`decoder_model.onnx` beside the merged one) was asked for by name: it is opened all the same.
+  const others = paths.filter((path) => path === entry || !/decoder_(model_merged|with_past)/.test(path));
+  return [choiceOf(folder, partsOf(others, entry) ?? [{ role: 'model', path: entry }])];
 }
 
 /**
