@@ -59,3 +59,38 @@ function content(name: string, value: Attribute): Partial<onnx.AttributeProto> {
 export function attributeProto(name: string, value: Attribute): onnx.AttributeProto {
   return onnx.AttributeProto.create({ name, ...content(name, value) });
 }
+
+/** The attributes of a node that was read from a file; bodies of If, Loop and Scan as `{ graph }`. */
+export function readAttributes(node: onnx.NodeProto, tensorOf: (proto: onnx.TensorProto) => Tensor): Record<string, Attribute> {
+  return Object.fromEntries(
+    node.attribute.flatMap((a) => {
+      const value = read(a, tensorOf);
+      return value === null ? [] : [[a.name, value]];
+    }),
+  );
+}
+
+const text = (bytes: Uint8Array): string => protobuf.util.utf8.read(bytes, 0, bytes.length);
+
+function read(a: onnx.AttributeProto, tensorOf: (proto: onnx.TensorProto) => Tensor): Attribute | null {
+  switch (a.type) {
+    case FLOAT:
+      return a.f;
+    case INT:
+      return Number(a.i);
+    case STRING:
+      return text(a.s);
+    case TENSOR:
+      return a.t ? tensorOf(a.t) : null;
+    case GRAPH:
+      return a.g ? { graph: a.g } : null;
+    case FLOATS:
+      return a.floats;
+    case INTS:
+      return a.ints.map(Number);
+    case STRINGS:
+      return a.strings.map(text);
+    default:
+      return null;
+  }
+}

@@ -3,6 +3,7 @@ import { activations } from './activations.ts';
 import { arithmetic } from './arithmetic.ts';
 import { attentions } from './attention.ts';
 import { casts } from './cast.ts';
+import { controls } from './control.ts';
 import { convolutions } from './conv.ts';
 import { sums } from './einsum.ts';
 import { gathers } from './gather.ts';
@@ -30,6 +31,7 @@ const FAMILIES: readonly Kernels[] = [
   arithmetic,
   attentions,
   casts,
+  controls,
   convolutions,
   fused,
   gathers,
