@@ -138,16 +138,15 @@ describe('the engine in Chromium', () => {
 
   it('settles what is open when the worker is killed, and runs the next time', async () => {
     await open('wasm');
-    await run(0);
+    const held = site.hold();
+    const killed = page.evaluate((ids) => window.harness.failure('run', { ids }), idsOf(0));
+    await held;
     const [worker] = page.workers();
     assert.ok(worker, 'there is a worker');
-    const killed = page.evaluate(
-      (ids) => window.harness.failure('run', { ids }),
-      Array.from({ length: 256 }, (_, i) => i + 5),
-    );
     await worker.evaluate(() => (globalThis as unknown as { close(): void }).close());
     const error = await killed;
-    assert.equal(error.code, 'disposed');
+    site.release();
+    assert.equal(error.code, 'disposed', error.message);
     assert.match(error.message, /Run again/);
     await assertGolden(await run(1), 1, 1e-5);
   });
@@ -157,12 +156,12 @@ describe('the engine in Chromium', () => {
     const first = await run(0);
     await page.evaluate(() => window.harness.restart());
     const stale = await page.evaluate(
-      ([run]) =>
+      (run) =>
         window.harness.head(run, 'self/0', 0).then(
           () => 'answered',
           (error: { code: string }) => error.code,
         ),
-      [first.run],
+      first.run,
     );
     assert.equal(stale, 'disposed');
     const second = await run(1);

@@ -30,6 +30,8 @@ export class Site {
   readonly asked: Asked[] = [];
   /** Paths that answer 404, as a file that was deleted. */
   readonly gone = new Set<string>();
+  #held: (() => void)[] | null = null;
+  #onHeld: () => void = () => undefined;
 
   private constructor(
     private readonly server: Server,
@@ -73,7 +75,25 @@ export class Site {
       return void response.writeHead(200, { 'content-type': typeOf(path) }).end(readFileSync(join(ort, path.slice(5))));
     const file = this.#file(path);
     if (file === null || this.gone.has(path)) return void response.writeHead(404).end();
-    sendRange(file, request.headers.range, response);
+    const send = () => sendRange(file, request.headers.range, response);
+    if (this.#held) {
+      this.#held.push(send);
+      this.#onHeld();
+    } else send();
+  }
+
+  /** Keeps reads of models waiting from now on; settles when there is one. */
+  async hold(): Promise<void> {
+    this.#held = [];
+    await new Promise<void>((resolve) => {
+      this.#onHeld = resolve;
+    });
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const send of held) send();
   }
 
   #file(path: string): string | null {

@@ -1,0 +1,205 @@
+/**
+ * The engine: opens a model, runs it, answers what is asked about the run. The same code serves the panel's worker and, in Node,
+ * `npm run inspect`. No DOM, nothing of workers.
+ */
+import { HeadlightError } from '../../model/errors.ts';
+import type {
+  Device,
+  HeadParams,
+  HeadScores,
+  HeadVectors,
+  HeadWeights,
+  ModelFiles,
+  OpenResult,
+  RunParams,
+  RunResult,
+  SiteParams,
+  Thumbnails,
+} from '../../model/protocol/engine.ts';
+import type { ModelFolder } from '../../model/source.ts';
+import type { Tensor } from '../../model/tensor.ts';
+import { type DeviceChoice, withHalf } from './device.ts';
+import { type Loaded, loadModel } from './loading.ts';
+import { assertRunnable, type OpenModel, openModel, weightBytes } from './opening.ts';
+import type { Keeping } from './part.ts';
+import { type CancelSignal, Queue } from './queue.ts';
+import type { Run } from './run.ts';
+import { runModel } from './running.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface EngineOptions {
+  readonly firstRun?: number;
+  /** Opens only the chosen file, even where it is one of a pair. */
+  readonly alone?: boolean;
+  /** Left out: short inputs keep the weights beside q and k, longer ones q and k with thumbnails. */
+  readonly keeping?: Keeping;
+}
+
+/** What the caller of a long request may say and hear. */
+export interface EngineCall {
+  readonly token?: CancelSignal;
+  progress?(fraction: number | null, words: string): void;
+}
+
+/** Runs that can still be asked about; older ones give their memory back. */
+const RUNS_KEPT = 2;
+/** Weights of a run, in bytes, up to which all of them are kept. */
+const ALL_WEIGHTS_LIMIT = 16 * 2 ** 20;
+
+interface Opened {
+  readonly model: OpenModel;
+  choice: DeviceChoice;
+  loaded: Loaded | null;
+}
+
+export class Engine {
+  readonly #runtime: Runtime;
+  readonly #options: EngineOptions;
+  /** Requests one after another: nothing is closed under a run. */
+  readonly #turns = new Queue();
+  readonly #runs = new Map<number, Run>();
+  #nextRun: number;
+  #opened: Opened | null = null;
+
+  constructor(runtime: Runtime, options: EngineOptions = {}) {
+    this.#runtime = runtime;
+    this.#options = options;
+    this.#nextRun = options.firstRun ?? 1;
+  }
+
+  /**
+   * Reads the model's graph and finds its attention; weights stay where they are. The model before is closed.
+   * @throws HeadlightError what is wrong with the file, in a sentence
+   */
+  open(folder: ModelFolder, files: ModelFiles, device: Device | 'auto', call: EngineCall = {}): Promise<OpenResult> {
+    return this.#turns.add(async () => {
+      await this.#close();
+      const start = performance.now();
+      call.progress?.(null, 'reading the graph');
+      const chosen = await this.#runtime.chooseDevice(device);
+      const model = await openModel(folder, files, chosen, this.#options.alone ?? false);
+      const choice = model.half ? withHalf(chosen) : chosen;
+      this.#opened = { model, choice, loaded: null };
+      const { facts, sites, refused, warnings, inputs } = model;
+      const timingsMs = { open: performance.now() - start };
+      return { model: facts, sites: sites.map((site) => site.facts), refused, warnings, inputs, device: choice.device, timingsMs };
+    }, call.token);
+  }
+
+  /**
+   * Runs the open model; loads it first where that has not been done.
+   * @throws HeadlightError `input` for inputs that only the user can give, `too-long`, `memory`, `runtime`, `cancelled`
+   */
+  run(params: RunParams, call: EngineCall = {}): Promise<RunResult> {
+    return this.#turns.add(async () => {
+      const opened = this.#open();
+      assertRunnable(opened.model, params);
+      try {
+        return await this.#loadAndRun(opened, params, call);
+      } catch (error) {
+        if (!this.#fallBack(opened, error)) throw error;
+        await this.#unload(opened);
+        return this.#loadAndRun(opened, params, call);
+      }
+    }, call.token);
+  }
+
+  /** True when the same may work on the CPU, which then is the device. */
+  #fallBack(opened: Opened, error: unknown): boolean {
+    const { device } = opened.choice;
+    if (device === 'wasm' || this.#runtime.broken) return false;
+    if (!(error instanceof HeadlightError) || (error.code !== 'runtime' && error.code !== 'memory')) return false;
+    opened.choice = { device: 'wasm', half: false, fallback: `WebGPU failed: ${error.message}` };
+    return true;
+  }
+
+  async #loadAndRun(opened: Opened, params: RunParams, call: EngineCall): Promise<RunResult> {
+    const { model, choice } = opened;
+    const keeping = this.#keepingFor(opened, params);
+    const createStart = performance.now();
+    if (opened.loaded && opened.loaded.keeping !== keeping) await this.#unload(opened);
+    const isNew = opened.loaded === null;
+    opened.loaded ??= await loadModel(this.#runtime, model, choice.device, keeping, call);
+    const createMs = isNew ? performance.now() - createStart : 0;
+    call.progress?.(null, 'running');
+    const start = performance.now();
+    const { run, warnings } = await runModel(model, opened.loaded, params, call.token);
+    const runMs = performance.now() - start;
+    const number = this.#keep(run);
+    const sites = await run.summary();
+    const outputs = run.outputNames.map((name) => run.outputType(name));
+    const { device, fallback } = choice;
+    return { run: number, sites, outputs, device, fallback, runMs, createMs, warnings };
+  }
+
+  /** Once a text was too long for keeping everything, the lighter graph stays: loading again costs more than it saves. */
+  #keepingFor({ model, loaded }: Opened, params: RunParams): Keeping {
+    if (this.#options.keeping) return this.#options.keeping;
+    if (loaded?.keeping === 'vectors') return 'vectors';
+    return weightBytes(model, params) <= ALL_WEIGHTS_LIMIT ? 'both' : 'vectors';
+  }
+
+  #keep(run: Run): number {
+    const number = this.#nextRun++;
+    this.#runs.set(number, run);
+    for (const [oldest, old] of this.#runs) {
+      if (this.#runs.size <= RUNS_KEPT) break;
+      old.dispose();
+      this.#runs.delete(oldest);
+    }
+    return number;
+  }
+
+  thumbnails({ run, key, batch }: SiteParams): Promise<Thumbnails> {
+    return this.#ask(run, (found) => found.thumbnails(key, batch));
+  }
+
+  /** The weights are the engine's own copy: copy them before giving them away. */
+  head({ run, key, head, batch }: HeadParams): Promise<HeadWeights> {
+    return this.#ask(run, (found) => found.head(key, head, batch));
+  }
+
+  scores({ run, key, head, batch }: HeadParams): Promise<HeadScores> {
+    return this.#ask(run, (found) => found.scores(key, head, batch));
+  }
+
+  vectors({ run, key, head, batch }: HeadParams): Promise<HeadVectors> {
+    return this.#ask(run, (found) => found.vectors(key, head, batch));
+  }
+
+  output({ run, name }: { readonly run: number; readonly name: string }): Promise<Tensor> {
+    return this.#ask(run, (found) => found.output(name));
+  }
+
+  #ask<R>(number: number, question: (run: Run) => Promise<R>): Promise<R> {
+    return this.#turns.add(() => {
+      const run = this.#runs.get(number);
+      if (!run) throw new HeadlightError('disposed', 'That run is no longer kept. Run again.');
+      return question(run);
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#turns.add(() => this.#close());
+  }
+
+  #open(): Opened {
+    if (!this.#opened) throw new HeadlightError('internal', 'No model is open.');
+    return this.#opened;
+  }
+
+  async #close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = null;
+    if (opened) await this.#unload(opened);
+  }
+
+  async #unload(opened: Opened): Promise<void> {
+    for (const run of this.#runs.values()) run.dispose();
+    this.#runs.clear();
+    const { loaded } = opened;
+    opened.loaded = null;
+    if (this.#runtime.broken) return;
+    for (const part of loaded?.parts ?? []) await part.release();
+  }
+}

@@ -1,0 +1,47 @@
+/** What the runtime throws, as errors that say what to do. */
+import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
+
+const OUT_OF_MEMORY =
+  /bad_alloc|out of memory|OOM|allocation failed|failed to allocate|could not allocate|memory\.grow|Invalid typed array length|Out of bounds memory|memory access out of bounds/i;
+/** After these the wasm instance is of no more use. */
+const POISONED =
+  /Aborted\(|unreachable|memory access out of bounds|Out of bounds memory|table index is out of bounds|null function|RuntimeError/i;
+const CODES = /^.*?ERROR_MESSAGE:\s*/s;
+
+/** True when the wasm instance cannot be used any more and its worker must be replaced. */
+export function isPoisoned(error: unknown): boolean {
+  if (error instanceof HeadlightError) return error.code === 'memory' || isPoisoned(error.cause);
+  return error instanceof WebAssembly.RuntimeError || POISONED.test(wordsOf(error)) || OUT_OF_MEMORY.test(wordsOf(error));
+}
+
+/** @param doing what was being done, as the start of a sentence: `The model could not be loaded` */
+export function runtimeFailure(error: unknown, doing: string): HeadlightError {
+  if (error instanceof HeadlightError) return error;
+  const words = wordsOf(error);
+  if (OUT_OF_MEMORY.test(words)) {
+    const message = `${doing}: the runtime is out of memory. Take a shorter text or a smaller or quantised model, and run again.`;
+    return new HeadlightError('memory', message, { cause: error });
+  }
+  if (isPoisoned(error)) {
+    const message = `${doing}: the runtime crashed (${oneLine(words)}). Run again; if it crashes again, try another export of the model.`;
+    return new HeadlightError('runtime', message, { cause: error });
+  }
+  return asHeadlightError(new Error(oneLine(words), { cause: error }), 'runtime', doing);
+}
+
+function wordsOf(error: unknown): string {
+  // A bare number is a C++ exception that nobody translated; in practice std::bad_alloc.
+  if (typeof error === 'number') return `bad_alloc (${error})`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The runtime's own message without its prefixes, source places and further lines. */
+function oneLine(words: string): string {
+  const line =
+    words
+      .replace(CODES, '')
+      .split('\n')
+      .find((part) => part.trim() !== '') ?? words;
+  const text = line.replace(/^\S*\.(cc|h):\d+\s+(\S+\s+)?/, '').trim();
+  return text.length > 300 ? `${text.slice(0, 297)}…` : text;
+}

@@ -1,0 +1,69 @@
+/** A model from `.onnx` files: one graph, or an encoder and a decoder in files of their own. */
+import { findAttention, type Site } from '../../model/attention/index.ts';
+import { fileFacts } from '../../model/onnx/facts.ts';
+import { inputFacts, type ModelConfig, makeFeeds, planFeeds } from '../../model/onnx/feeds.ts';
+import { flattenIf } from '../../model/onnx/flatten.ts';
+import { byPreference, type OnnxPart, onnxChoices, readModelConfig } from '../../model/onnx/folder.ts';
+import { Graph } from '../../model/onnx/graph.ts';
+import { inlineFunctions } from '../../model/onnx/inline.ts';
+import { assertRunnable, readSkeleton } from '../../model/onnx/skeleton.ts';
+import type { ModelFacts } from '../../model/protocol/engine.ts';
+import type { ModelFolder } from '../../model/source.ts';
+import type { DeviceChoice } from './device.ts';
+import type { OpenPart } from './opening.ts';
+import { paramsFor } from './params.ts';
+
+export interface OpenedFiles {
+  readonly parts: readonly OpenPart[];
+  readonly facts: ModelFacts;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * @param entry the file that was chosen, or '' for the folder's best
+ * @param alone only that file, even where it is one of a pair
+ * @throws HeadlightError what is wrong with a file
+ */
+export async function openOnnx(folder: ModelFolder, entry: string, alone: boolean, device: DeviceChoice): Promise<OpenedFiles> {
+  const [choice] = byPreference(onnxChoices(folder, entry), device);
+  const chosen = choice!.parts.filter(({ path }) => !alone || path === entry);
+  const paired = choice!.parts.length > 1;
+  const config = await readModelConfig(folder, chosen[0]!.path);
+  const opened: { part: OpenPart; graph: Graph }[] = [];
+  for (const part of chosen) opened.push(await openPart(folder, part, config, paired));
+  const parts = opened.map(({ part }) => part);
+  const graphs = opened.map(({ graph }) => graph);
+  const facts: ModelFacts = {
+    path: chosen.map(({ path }) => path).join(' + '),
+    format: 'onnx',
+    ...attentionFacts(parts.flatMap(({ found }) => found.sites)),
+    ...fileFacts(graphs, config),
+  };
+  return { parts, facts, warnings: [] };
+}
+
+/** Layers of all stacks together; heads as the first site has them. */
+function attentionFacts(sites: readonly Site[]): Pick<ModelFacts, 'layers' | 'heads' | 'kvHeads' | 'headDim'> {
+  const first = sites[0];
+  const layers = sites.filter(({ kind }) => kind !== 'cross').length || sites.length;
+  return { layers, heads: first?.heads ?? 0, kvHeads: first?.kvHeads ?? 0, headDim: first?.headDim ?? null };
+}
+
+async function openPart(folder: ModelFolder, { role, path }: OnnxPart, config: ModelConfig, paired: boolean) {
+  const skeleton = await readSkeleton(folder, path);
+  inlineFunctions(skeleton.model);
+  flattenIf(skeleton.model);
+  const graph = new Graph(skeleton.model.graph!);
+  const plan = planFeeds(graph, config);
+  const found = findAttention(skeleton.model);
+  const part: OpenPart = {
+    name: path,
+    role,
+    folder,
+    found,
+    inputs: inputFacts(plan),
+    assertRunnable: () => assertRunnable(skeleton),
+    feeds: (params, encoder) => makeFeeds(plan, paramsFor(role, paired, params), encoder),
+  };
+  return { part, graph };
+}

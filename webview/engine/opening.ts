@@ -1,0 +1,113 @@
+/**
+ * Opens a model: reads the graphs, finds attention, says what is there. Nothing of the runtime yet, and no weights.
+ */
+import type { Site } from '../../model/attention/index.ts';
+import { HeadlightError } from '../../model/errors.ts';
+import { DataType } from '../../model/onnx/dtypes.ts';
+import type { EncoderResult, Feeds } from '../../model/onnx/feeds.ts';
+import type { InputFacts, ModelFacts, ModelFiles, Refusal, RunParams, SiteFacts } from '../../model/protocol/engine.ts';
+import type { ModelFolder } from '../../model/source.ts';
+import type { DeviceChoice } from './device.ts';
+import { externalOf } from './external.ts';
+import { openOnnx } from './open-onnx.ts';
+import type { Part } from './part.ts';
+
+/** A graph of its own, or one of a pair. */
+export type Role = 'model' | 'encoder' | 'decoder';
+
+export interface OpenPart extends Part {
+  readonly role: Role;
+  readonly inputs: readonly InputFacts[];
+  /** @throws HeadlightError why this graph cannot be run */
+  assertRunnable(): void;
+  /** @throws HeadlightError `input` for inputs that only the user can give */
+  feeds(params: RunParams, encoder: EncoderResult | null): Feeds;
+}
+
+export interface OpenSite {
+  readonly facts: SiteFacts;
+  /** As its own graph has it. */
+  readonly site: Site;
+  /** Index of its part. */
+  readonly part: number;
+}
+
+export interface OpenModel {
+  readonly facts: ModelFacts;
+  readonly parts: readonly OpenPart[];
+  readonly sites: readonly OpenSite[];
+  readonly refused: readonly Refusal[];
+  readonly warnings: readonly string[];
+  /** What a run is given; a decoder's own inputs from its encoder are not among it. */
+  readonly inputs: readonly InputFacts[];
+  readonly outputNames: readonly string[];
+  /** Some graph computes with 16-bit floats. */
+  readonly half: boolean;
+  /** Bytes that loading reads. */
+  readonly weightsSize: number;
+}
+
+/**
+ * @param files what the user chose: a file, or a folder whose best file is chosen here
+ * @param alone only the chosen file, even where it is one of a pair
+ * @throws HeadlightError what is wrong with the model, in a sentence
+ */
+export async function openModel(folder: ModelFolder, files: ModelFiles, device: DeviceChoice, alone: boolean): Promise<OpenModel> {
+  const { parts, facts, warnings } = await openOnnx(folder, files.entry, alone, device);
+  const sites = parts.flatMap((part, index) =>
+    part.found.sites.map((site): OpenSite => ({ facts: factsIn(part.role, site), site, part: index })),
+  );
+  return {
+    facts,
+    parts,
+    sites,
+    refused: parts.flatMap(({ found }) => found.refused),
+    warnings: [...new Set([...warnings, ...parts.flatMap(({ found }) => found.warnings)])],
+    inputs: inputsOf(parts),
+    outputNames: [...new Set(parts.flatMap(({ found }) => found.model.graph!.output.map(({ name }) => name)))],
+    half: parts.some(({ found }) => found.model.graph!.initializer.some(({ dataType }) => dataType === DataType.FLOAT16)),
+    weightsSize: parts.reduce((sum, { found }) => sum + externalOf(found.model).size, 0),
+  };
+}
+
+/** In a pair of files, each graph takes itself for the whole model: its `self` is the pair's `encoder` or `decoder`. */
+function factsIn(role: Role, { plan: _, ...facts }: Site): SiteFacts {
+  if (role === 'model' || facts.kind !== 'self') return facts;
+  return { ...facts, kind: role, key: `${role}/${facts.layer}` };
+}
+
+function inputsOf(parts: readonly OpenPart[]): InputFacts[] {
+  const made = new Set(['encoder_hidden_states', 'encoder_attention_mask']);
+  const inputs = new Map<string, InputFacts>();
+  const paired = parts.length > 1;
+  for (const part of parts) {
+    for (const input of part.inputs) {
+      if (paired && part.role === 'decoder' && made.has(input.name)) continue;
+      const name = paired && part.role === 'decoder' && input.name === 'input_ids' ? 'decoder_input_ids' : input.name;
+      if (!inputs.has(name)) inputs.set(name, { ...input, name });
+    }
+  }
+  return [...inputs.values()];
+}
+
+/** Bytes of all weights of a run, guessed from the lengths of its texts. */
+export function weightBytes({ sites }: OpenModel, params: RunParams): number {
+  const raw = Object.values(params.raw ?? {}).map(({ dtype, shape }) => (dtype === 'int64' && shape.length === 2 ? shape[1]! : 0));
+  // Pictures: a patch of 8 × 8 is the smallest in use.
+  const patches = params.pixelValues ? (params.pixelValues.shape.at(-1)! * params.pixelValues.shape.at(-2)!) / 64 : 0;
+  const length = Math.max(params.ids?.length ?? 0, params.targetIds?.length ?? 0, patches, ...raw, 1);
+  return sites.reduce((sum, { facts }) => sum + facts.heads * length * length * 4, 0);
+}
+
+/**
+ * @throws HeadlightError `too-long`, or why a graph of the model cannot be run
+ */
+export function assertRunnable({ parts, facts }: OpenModel, params: RunParams): void {
+  for (const part of parts) part.assertRunnable();
+  for (const ids of [params.ids, params.targetIds]) {
+    if (facts.maxTokens !== null && ids && ids.length > facts.maxTokens) {
+      const words = `The text has ${ids.length} tokens, the model takes ${facts.maxTokens}`;
+      throw new HeadlightError('too-long', `${words}. Select a shorter piece of text.`);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * One graph of a model, loaded: most models are one graph, an encoder–decoder may come as two files.
+ */
+import { type Found, headModel, type Instrumented, instrument, type Site, type Tap } from '../../model/attention/index.ts';
+import { writeModel } from '../../model/onnx/wire.ts';
+import type { Device } from '../../model/protocol/engine.ts';
+import type { ModelFolder } from '../../model/source.ts';
+import type { Tensor } from '../../model/tensor.ts';
+import { externalOf } from './external.ts';
+import { HeadSession } from './head-session.ts';
+import { RunOutputs } from './outputs.ts';
+import type { CancelSignal } from './queue.ts';
+import type { OrtValues, Runtime, Session } from './runtime.ts';
+import { toOrt } from './tensors.ts';
+import type { OnRead } from './weights.ts';
+
+/** What a run keeps: all weights, q and k with thumbnails, or both. */
+export type Keeping = 'weights' | 'vectors' | 'both';
+
+/** A graph with its attention found. */
+export interface Part {
+  /** What messages call it: the file. */
+  readonly name: string;
+  readonly folder: ModelFolder;
+  readonly found: Found;
+}
+
+/** What was kept of one site: in the run (`weights`), or to compute heads from (`vectors`). A site has at least one of them. */
+export interface SiteTaps {
+  readonly weights: Tap | null;
+  readonly vectors: Tap | null;
+}
+
+export interface LoadOptions {
+  readonly device: Device;
+  readonly keeping: Keeping;
+  readonly onRead: OnRead;
+  readonly signal: CancelSignal | undefined;
+}
+
+export class LoadedPart {
+  readonly #heads = new Map<string, Promise<HeadSession | null>>();
+
+  private constructor(
+    private readonly runtime: Runtime,
+    readonly part: Part,
+    readonly taps: ReadonlyMap<string, SiteTaps>,
+    private readonly session: Session,
+    private readonly fetches: readonly string[],
+  ) {}
+
+  static async load(runtime: Runtime, part: Part, options: LoadOptions): Promise<LoadedPart> {
+    const { device, keeping, onRead, signal } = options;
+    const { model, taps } = probe(part.found, keeping);
+    const outputs = part.found.model.graph!.output.map(({ name }) => name);
+    const program = { name: part.name, bytes: writeModel(model), folder: part.folder, files: externalOf(model).files };
+    const keepOnGpu = [...outputs, ...[...taps.values()].flatMap(({ vectors }) => vectors?.kept ?? [])];
+    const session = await runtime.create(program, { device, keepOnGpu, onRead, signal });
+    const fetches = [...new Set([...outputs, ...[...taps.values()].flatMap(fetchesOf)])];
+    return new LoadedPart(runtime, part, taps, session, fetches);
+  }
+
+  get device(): Device {
+    return this.session.device;
+  }
+
+  async run(feeds: Readonly<Record<string, Tensor>>, signal: CancelSignal | undefined): Promise<RunOutputs> {
+    const values: OrtValues = {};
+    for (const [name, tensor] of Object.entries(feeds)) values[name] = toOrt(this.runtime.ort, tensor);
+    return new RunOutputs(await this.session.run(values, this.fetches, signal), this.runtime.queue);
+  }
+
+  /** The small session that turns kept q and k into a head's weights; null where that cannot be done. One serves all heads of a site. */
+  head(site: Site): Promise<HeadSession | null> {
+    let session = this.#heads.get(site.key);
+    if (!session) {
+      session = this.#createHead(site);
+      this.#heads.set(site.key, session);
+      session.catch(() => this.#heads.delete(site.key));
+    }
+    return session;
+  }
+
+  async #createHead(site: Site): Promise<HeadSession | null> {
+    const tap = this.taps.get(site.key)?.vectors;
+    if (!tap || tap.kept.length === 0) return null;
+    const model = headModel(this.part.found.model, site, tap);
+    return model && HeadSession.create(this.runtime, this.part, site, model, this.device);
+  }
+
+  async release(): Promise<void> {
+    const heads = [...this.#heads.values()];
+    this.#heads.clear();
+    for (const head of heads) await (await head.catch(() => null))?.release();
+    await this.session.release();
+  }
+}
+
+/** Adds the outputs that are kept. */
+function probe({ model, sites }: Found, keeping: Keeping): { model: Instrumented['model']; taps: Map<string, SiteTaps> } {
+  const vectors = keeping === 'weights' ? null : instrument(model, sites, 'vectors');
+  const weights = keeping === 'vectors' ? null : instrument(vectors?.model ?? model, sites, 'weights');
+  const tapOf = (from: Instrumented | null, key: string) => from?.taps.find((tap) => tap.key === key) ?? null;
+  const taps = sites.map(({ key }): [string, SiteTaps] => [key, { weights: tapOf(weights, key), vectors: tapOf(vectors, key) }]);
+  return { model: (weights ?? vectors)!.model, taps: new Map(taps) };
+}
+
+function fetchesOf({ weights, vectors }: SiteTaps): string[] {
+  const names = [...(weights?.weights ?? []), weights?.check ?? null];
+  if (vectors) names.push(...vectors.weights, vectors.thumbnails, vectors.q, vectors.k, ...vectors.kept, vectors.check);
+  return names.filter((name): name is string => Boolean(name));
+}

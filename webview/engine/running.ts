@@ -1,0 +1,34 @@
+/** Runs all graphs of a model, one after another: a decoder gets what its encoder made. */
+import type { EncoderResult } from '../../model/onnx/feeds.ts';
+import type { RunParams } from '../../model/protocol/engine.ts';
+import type { Loaded } from './loading.ts';
+import type { OpenModel } from './opening.ts';
+import type { RunOutputs } from './outputs.ts';
+import type { CancelSignal } from './queue.ts';
+import { type RanSite, Run } from './run.ts';
+
+export interface RunDone {
+  readonly run: Run;
+  readonly warnings: readonly string[];
+}
+
+export async function runModel(model: OpenModel, { parts }: Loaded, params: RunParams, signal: CancelSignal | undefined): Promise<RunDone> {
+  const outputs: RunOutputs[] = [];
+  const warnings: string[] = [];
+  let encoder: EncoderResult | null = null;
+  try {
+    for (const [index, part] of model.parts.entries()) {
+      const made = part.feeds(params, encoder);
+      warnings.push(...made.warnings);
+      const ran = await parts[index]!.run(made.feeds, signal);
+      outputs.push(ran);
+      if (part.role === 'encoder')
+        encoder = { states: await ran.tensor(ran.names[0]!), ...(params.attentionMask && { mask: params.attentionMask }) };
+    }
+  } catch (error) {
+    for (const ran of outputs) ran.dispose();
+    throw error;
+  }
+  const sites = model.sites.map(({ facts, site, part }): RanSite => ({ facts, site, part: parts[part]!, outputs: outputs[part]! }));
+  return { run: new Run(sites, outputs, model.outputNames), warnings: [...new Set(warnings)] };
+}

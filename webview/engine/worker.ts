@@ -1,0 +1,89 @@
+/** The engine's worker: starts the runtime from what the page hands over, then serves requests. */
+import { createMessageConnection } from 'vscode-jsonrpc/browser';
+import { HeadlightError } from '../../model/errors.ts';
+import { Channel, type RequestHandlers } from '../../model/protocol/channel.ts';
+import type { EngineRequests, ModelFiles } from '../../model/protocol/engine.ts';
+import type { ByteSource, ModelFolder } from '../../model/source.ts';
+import { blockSource } from './blocks.ts';
+import { Engine } from './engine.ts';
+import { type Ort, Runtime } from './runtime.ts';
+import { connectPort, give, type Port } from './transport.ts';
+import type { Nothing, PageNotifications, PageRequests, StartParams, WorkerRequests } from './wire.ts';
+
+let started: { readonly engine: Engine; readonly runtime: Runtime } | null = null;
+
+function engine(): Engine {
+  if (!started) throw new HeadlightError('internal', 'The engine has not been started.');
+  return started.engine;
+}
+
+async function start({ ort, wasm, build, firstRun, lock }: StartParams): Promise<null> {
+  if (lock) hold(lock);
+  const module = (await import(/* @vite-ignore */ ort)) as Ort;
+  const runtime = new Runtime({ ort: module, wasm, build, gpu: navigator.gpu ?? null });
+  started = { runtime, engine: new Engine(runtime, { firstRun }) };
+  return null;
+}
+
+/** The lock falls free when this worker dies, however it dies: that is how the page learns of it. */
+function hold(name: string): void {
+  navigator.locks.request(name, () => new Promise<never>(() => undefined)).catch((error: unknown) => console.warn('No lock', error));
+}
+
+function folderOf(model: ModelFiles): ModelFolder {
+  const sources = new Map<string, ByteSource>();
+  return {
+    files: model.files,
+    open(path) {
+      const entry = model.files.find((file) => file.path === path);
+      if (!entry) throw new HeadlightError('not-found', `${path} is not among the files of ${model.name}.`);
+      let source = sources.get(path);
+      if (!source) {
+        const read = (offset: number, length: number) => channel.request('read', { model: model.id, path, offset, length });
+        source = blockSource({ name: path, size: entry.size, read });
+        sources.set(path, source);
+      }
+      return source;
+    },
+  };
+}
+
+const requests: RequestHandlers<EngineRequests> = {
+  open: ({ model, device }, call) => engine().open(folderOf(model), model, device, call),
+  run: (params, call) => engine().run(params, call),
+  thumbnails: (params) => engine().thumbnails(params),
+  head: async (params) => {
+    const head = await engine().head(params);
+    // The engine keeps its own copy for the next time.
+    return { ...head, weights: give(head.weights.slice()) };
+  },
+  scores: async (params) => {
+    const scores = await engine().scores(params);
+    return { ...scores, scores: give(scores.scores) };
+  },
+  vectors: (params) => engine().vectors(params),
+  output: (params) => engine().output(params),
+  close: async () => {
+    await engine().close();
+    return null;
+  },
+};
+
+/** Tells the page once when the runtime is of no more use. */
+function watched(handlers: RequestHandlers<EngineRequests>): RequestHandlers<EngineRequests> {
+  const watch =
+    (handler: (params: never, call: never) => unknown) =>
+    async (params: never, call: never): Promise<unknown> => {
+      try {
+        return await handler(params, call);
+      } finally {
+        const broken = started?.runtime.broken;
+        // After the answer, so that whoever asked hears the reason.
+        if (broken) setTimeout(() => channel.notify('broken', { message: broken.message }), 0);
+      }
+    };
+  return Object.fromEntries(Object.entries(handlers).map(([method, handler]) => [method, watch(handler)])) as typeof handlers;
+}
+
+const connection = connectPort(globalThis as unknown as Port, createMessageConnection);
+const channel = new Channel<PageRequests, PageNotifications, WorkerRequests, Nothing>(connection, { start, ...watched(requests) }, {});
