@@ -3,13 +3,12 @@
  *
  * Source: Devlin et al. 2019, "BERT", 3.1 and 4.
  */
-import { activation, tanh } from '../blocks/activations.ts';
-import { unembed } from '../blocks/embedding.ts';
+import { tanh } from '../blocks/activations.ts';
 import { linear } from '../blocks/linear.ts';
 import type { Module } from '../blocks/module.ts';
-import { layerNorm } from '../blocks/norms.ts';
 import type { Config } from '../safetensors/config.ts';
-import { type Head, headIsThere, headOf, isTied, labelCount } from './heads.ts';
+import { type Head, headIsThere, headOf, labelCount } from './heads.ts';
+import { predictions } from './prediction-head.ts';
 
 /** Where a model of this kin keeps what its heads need. */
 export interface HeadPlaces<T> {
@@ -49,13 +48,13 @@ const FIRST_TENSOR: Readonly<Record<Exclude<Head, 'none'>, string>> = {
 
 type Write = <T>(places: HeadPlaces<T>, config: Config, hidden: T) => void;
 
-const languageModel: Write = (places, config, hidden) => places.root.build.output('logits', predictions(places, config, hidden));
+const languageModel: Write = (places, config, hidden) => places.root.build.output('logits', languageLogits(places, config, hidden));
 
 const WRITE: Readonly<Record<Head, Write>> = {
   MaskedLM: languageModel,
   CausalLM: languageModel,
   PreTraining: (places, config, hidden) => {
-    places.root.build.output('prediction_logits', predictions(places, config, hidden));
+    places.root.build.output('prediction_logits', languageLogits(places, config, hidden));
     places.root.build.output('seq_relationship_logits', seqRelationship(places, hidden));
   },
   NextSentencePrediction: (places, _, hidden) => places.root.build.output('logits', seqRelationship(places, hidden)),
@@ -72,23 +71,15 @@ const WRITE: Readonly<Record<Head, Write>> = {
   },
 };
 
-/**
- * logits = LayerNorm(f(x·Wᵀ + b))·Eᵀ + c, where E is the word embedding unless the file has a table of its own
- * @param hidden [B, T, D]
- * @returns [B, T, V]
- */
-function predictions<T>({ root, base, width, vocabulary, epsilon, activation: name }: HeadPlaces<T>, config: Config, hidden: T): T {
-  const { ops } = root;
+/** [B, T, D] → [B, T, V] */
+function languageLogits<T>({ root, base, ...sizes }: HeadPlaces<T>, config: Config, hidden: T): T {
   const module = root.at('cls.predictions');
-  const dense = linear(module.at('transform.dense'), hidden, { in: width, out: width });
-  const active = module.at('transform').record(activation(name)(ops, dense), 'transform_act_fn');
-  const transformed = layerNorm(module.at('transform.LayerNorm'), active, width, epsilon);
-  const own = 'cls.predictions.decoder.weight';
-  const tied = isTied(root, config, own, true);
-  const table = tied ? base.weight('embeddings.word_embeddings.weight', [vocabulary, width]) : root.weight(own, [vocabulary, width]);
-  const logits = unembed(module, transformed, table);
-  const bias = ['bias', 'decoder.bias'].find((tensor) => module.has(tensor));
-  return bias === undefined ? logits : ops.add(logits, module.weight(bias, [vocabulary]));
+  const transform = module.at('transform');
+  const parts = {
+    ...{ dense: transform.at('dense'), active: transform.at('transform_act_fn'), norm: transform.at('LayerNorm') },
+    ...{ decoder: module.at('decoder'), biases: [module, module.at('decoder')], embedding: base.at('embeddings.word_embeddings') },
+  };
+  return predictions(parts, config, hidden, sizes);
 }
 
 /** tanh(x₀·Wᵀ + b) of the first token: [B, T, D] → [B, D] */
