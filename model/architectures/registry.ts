@@ -29,8 +29,9 @@ import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
 import { mistral } from './mistral.ts';
 import { qwen2, qwen3 } from './qwen.ts';
+import { roberta } from './roberta.ts';
 
-export const FAMILIES: readonly Family[] = [bert, gpt2, llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3];
+export const FAMILIES: readonly Family[] = [bert, gpt2, llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3, roberta];
 
 /**
  * The family of a configuration.
