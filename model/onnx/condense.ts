@@ -26,6 +26,8 @@ export const FIELD_LIMIT = 5_000_000;
 const DIMS_LIMIT = 1024;
 /** Share of a file that 64-bit varints may take: each may become eight bytes, and no file may cost more than four times its size. */
 const VARINT_SHARE = 3 / 8;
+/** Bytes of 64-bit varints that never matter. */
+const VARINT_FLOOR = 128 * 1024;
 /** Bytes of a file that are not weights. */
 export const SKELETON_LIMIT = 256 * 1024 * 1024;
 
@@ -218,7 +220,8 @@ class Walk {
     }
     if (VARINTS_64.has(field)) {
       this.varintBytes += length;
-      if (this.varintBytes > this.source.size * VARINT_SHARE) throw this.limit('holds most of its data as 64-bit varints');
+      if (this.varintBytes > Math.max(VARINT_FLOOR, this.source.size * VARINT_SHARE))
+        throw this.limit('holds most of its data as 64-bit varints');
     }
     const bits = field === INT32_DATA ? (elementType(frame.type)?.bits ?? 0) : 0;
     return bits < 8 || bits > 32 ? this.copy(field, length) : this.narrow(length, bits / 8);

@@ -5,6 +5,7 @@
  */
 import { HeadlightError } from '../errors.ts';
 import { domainOf, nodeName, subgraphsOf } from './attributes.ts';
+import { hoistWeights } from './hoist.ts';
 import type { onnx } from './proto.js';
 import { onnx as messages } from './proto.js';
 import { copyNode } from './wire.ts';
@@ -23,6 +24,7 @@ export function inlineFunctions(model: onnx.ModelProto): void {
   const inliner = new Inliner(model);
   inliner.graph(model.graph, 0);
   model.functions = [];
+  hoistWeights(model.graph);
 }
 
 class Inliner {

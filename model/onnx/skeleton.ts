@@ -8,6 +8,7 @@ import { HeadlightError } from '../errors.ts';
 import type { ModelFolder } from '../source.ts';
 import { checkModel } from './checks.ts';
 import { condense } from './condense.ts';
+import { filesOf } from './files-of.ts';
 import { hoistWeights } from './hoist.ts';
 import { placeTensors } from './places.ts';
 import type { onnx } from './proto.js';
@@ -73,7 +74,7 @@ export async function readSkeleton(folder: ModelFolder, path: string): Promise<S
     graph: model.graph!,
     bytesRead,
     places,
-    files: [...new Set([...places.values()].map((place) => place.path))],
+    files: filesOf(model),
     opsets,
     producer: [model.producerName, model.producerVersion].filter(Boolean).join(' '),
     metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])),
