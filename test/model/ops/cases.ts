@@ -82,4 +82,3 @@ export function runCase(operator: string, item: Case, goldens: Goldens): Map<str
   );
   return new Map(item.node!.outputs.map((name, n) => [name, results[n]!]));
 }
-

@@ -77,9 +77,11 @@ function turned(x: Tensor, inputs: Inputs, past: readonly number[], call: Call):
   return rotate(x, rotation);
 }
 
-/** qk_output: 1 the logits before the softmax, 2 the weights. */
+/** qk_output: 1 the logits before the softmax (0, not −∞, for keys that a query may not see), 2 the weights. */
 function fourth(mode: number, { logits, weights }: AttentionResult): Tensor[] {
-  return mode === 0 ? [] : [mode === 2 ? weights : logits];
+  if (mode === 0) return [];
+  if (mode === 2) return [weights];
+  return [{ ...logits, data: (logits.data as Float32Array).map((x) => (x === Number.NEGATIVE_INFINITY ? 0 : x)) }];
 }
 
 /**
@@ -114,4 +116,49 @@ function groupQueryAttention(inputs: Inputs, call: Call): Tensor[] {
   return [joinHeads(result.y), presentKeys, presentValues, ...fourth(number(call, 'qk_output', 0), result)];
 }
 
-export const groupQuery: Kernels = { 'com.microsoft:GroupQueryAttention': groupQueryAttention };
+/**
+ * Which key blocks a query block sees, in compressed rows: of layout l, block row r has columns[starts[r]] … columns[starts[r + 1] − 1].
+ * Heads take the layouts in turn. [1, H, T, S]
+ */
+function blockMask(starts: Tensor, columns: Tensor, H: number, T: number, S: number, past: number, block: number): Tensor {
+  const [layouts, width] = [starts.shape[0]!, starts.shape[1]!];
+  const [first, column] = [asNumbers(starts.data), asNumbers(columns.data)];
+  const data = new Uint8Array(H * T * S);
+  for (let n = 0; n < H * T; n++) {
+    const layout = Math.floor(n / T) % layouts;
+    const at = layout * width + Math.floor((past + (n % T)) / block);
+    for (let c = first[at]!; c < first[at + 1]!; c++) {
+      const key = column[layout * columns.shape[1]! + c]! * block;
+      data.fill(1, n * S + Math.min(S, key), n * S + Math.min(S, key + block));
+    }
+  }
+  return { dtype: 'bool', shape: [1, H, T, S], data };
+}
+
+/** As GroupQueryAttention, over blocks: rows and columns of the blocks at 5 and 6, lengths at 7 and 8, cos and sin at 9 and 10. */
+function sparseAttention(inputs: Inputs, call: Call): Tensor[] {
+  const [H, G] = [number(call, 'num_heads', 1), number(call, 'kv_num_heads', 1)];
+  const [query, key, value] = headsOf(inputs, H, G, call);
+  const T = query.shape[2]!;
+  const total = scalarOf(need(inputs, 7, call), T);
+  const past = integersOf(need(inputs, 8, call))!.map((length) => length - T);
+  const places = [...inputs.slice(0, 7), inputs[9], inputs[10]]; // cos and sin where GroupQueryAttention has them
+  const [q, newKeys] = [turned(query, places, past, call), turned(key, places, past, call)];
+  const length = Math.max(inputs[3]?.shape[2] ?? 0, total);
+  const [presentKeys, presentValues] = [present(inputs[3], newKeys, past, length), present(inputs[4], value, past, length)];
+  const mask = blockMask(need(inputs, 5, call), need(inputs, 6, call), H, T, total, past[0]!, number(call, 'sparse_block_size', 1));
+  const result = attend({
+    q,
+    k: part(presentKeys, 2, 0, total),
+    v: part(presentValues, 2, 0, total),
+    scale: number(call, 'scale', 0) || 1 / Math.sqrt(query.shape[3]!),
+    masks: [mask],
+    visible: visibility(past, -1),
+  });
+  return [joinHeads(result.y), presentKeys, presentValues];
+}
+
+export const groupQuery: Kernels = {
+  'com.microsoft:GroupQueryAttention': groupQueryAttention,
+  'com.microsoft:SparseAttention': sparseAttention,
+};
