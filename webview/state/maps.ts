@@ -1,7 +1,7 @@
 /** Weights on demand: asks the engine once for what is looked at, keeps the most recent, forgets the rest. */
 import { type Signal, signal } from '@preact/signals';
 import { asHeadlightError } from '../../model/errors.ts';
-import type { HeadVectors, HeadWeights, Thumbnails } from '../../model/protocol/engine.ts';
+import type { HeadScores, HeadVectors, HeadWeights, Thumbnails } from '../../model/protocol/engine.ts';
 import { type Engine, type HeadRef, headKey, type Loaded, siteKey } from './types.ts';
 
 /** Weights that stay in memory beside those on screen. 24 heads of 1,024 tokens. */
@@ -15,6 +15,7 @@ interface Entry<T> {
 export class Maps {
   readonly #heads = new Map<string, Entry<HeadWeights>>();
   readonly #vectors = new Map<string, Entry<HeadVectors>>();
+  readonly #scores = new Map<string, Entry<HeadScores>>();
   readonly #thumbnails = new Map<string, Entry<Thumbnails>>();
   #waiting = 0;
   #ended = false;
@@ -50,6 +51,12 @@ export class Maps {
     );
   }
 
+  /** Logits of a head before softmax. */
+  scores(ref: HeadRef): Signal<Loaded<HeadScores>> {
+    const ask = () => this.#ask('scores', ref);
+    return this.#get(this.#scores, headKey(ref), ask, (s) => s.scores.byteLength);
+  }
+
   /** Pooled pictures of a site's heads; they stay. */
   thumbnails(key: string): Signal<Loaded<Thumbnails>> {
     const ask = () => this.engine.request('thumbnails', { run: this.run, key, batch: this.batch });
@@ -65,10 +72,10 @@ export class Maps {
   /** Forgets everything; answers still on their way are dropped. */
   end(): void {
     this.#ended = true;
-    for (const map of [this.#heads, this.#vectors, this.#thumbnails]) map.clear();
+    for (const map of [this.#heads, this.#vectors, this.#scores, this.#thumbnails]) map.clear();
   }
 
-  #ask<M extends 'head' | 'vectors'>(method: M, ref: HeadRef) {
+  #ask<M extends 'head' | 'vectors' | 'scores'>(method: M, ref: HeadRef) {
     return this.engine.request(method, { run: this.run, key: siteKey(ref), head: ref.head, batch: this.batch });
   }
 

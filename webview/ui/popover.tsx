@@ -1,18 +1,30 @@
 /** Something that opens beside its button: the browser's own popover, so that Escape and a click outside close it. */
+import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
-export function Popover(props: {
+export function Popover<Name extends string>(props: {
   readonly label: string;
   readonly title: string;
   readonly face: ComponentChildren;
   readonly class?: string;
+  /** Opens when this becomes `name`, and then clears it. */
+  readonly opens?: Signal<Name | null>;
+  readonly name?: Name;
   readonly children: (close: () => void) => ComponentChildren;
 }) {
+  const { opens, name } = props;
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const card = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
+  const asked = opens !== undefined && opens.value === name;
+  useEffect(() => {
+    if (!asked || !opens) return;
+    opens.value = null;
+    card.current?.showPopover();
+    card.current?.focus();
+  }, [asked, opens]);
   const toggle = (event: { readonly newState: string }) => {
     const opened = event.newState === 'open';
     setOpen(opened);
@@ -32,14 +44,14 @@ export function Popover(props: {
       >
         {props.face}
       </button>
-      <div ref={card} id={id} class="card" popover="auto" role="dialog" aria-label={props.label} onToggle={toggle}>
+      <div ref={card} id={id} class="card" popover="auto" role="dialog" tabIndex={-1} aria-label={props.label} onToggle={toggle}>
         {open && props.children(() => card.current?.hidePopover())}
       </div>
     </>
   );
 }
 
-/** Below the button, pulled inside the window. */
+/** Below the button, pulled inside the window, once the content has its size. */
 function stand(card: HTMLElement, button: HTMLElement): void {
   requestAnimationFrame(() => {
     const at = button.getBoundingClientRect();

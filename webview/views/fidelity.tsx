@@ -64,6 +64,7 @@ function Card({ session }: { session: Session }) {
     ['device', run.device === 'webgpu' ? 'WebGPU (graphics card)' : 'CPU (WebAssembly)'],
     ['number type (dtype)', model.dtype],
     ['quantisation', model.quantization ?? 'none: the weights are as the file has them'],
+    ['weights · V against the operator', checkWords([...sites.values()])],
     ['positions', model.positions ?? 'not found'],
     ['largest |1 − row sum|', worst === null ? 'not checked: it would take too much memory' : short(worst)],
   ];
@@ -95,6 +96,13 @@ function Card({ session }: { session: Session }) {
       <p class="note">Weights are shown as they are: nothing is normalised, and nothing is rounded away.</p>
     </>
   );
+}
+
+/** How far recomputed weights lead to what the operator itself gave. */
+function checkWords(sites: readonly Site[]): string {
+  const known = sites.map((s) => s.run.checkError).filter((e) => e !== null);
+  if (sites.every((s) => s.how === 'read')) return 'not needed: the weights are read';
+  return known.length === 0 ? 'not checked' : `largest difference ${short(Math.max(...known))}`;
 }
 
 /** Sites that were had in the same way, in one line. */

@@ -4,7 +4,9 @@ import { count, short } from '../draw/numbers.ts';
 import { goBack, goForward } from '../state/select.ts';
 import type { Session } from '../state/types.ts';
 import { Button, Icon, IconButton } from '../ui/controls.tsx';
+import { CompareMenu } from './compare/menu.tsx';
 import { usePanel } from './context.ts';
+import { ExportMenu } from './export/menu.tsx';
 import { Fidelity } from './fidelity.tsx';
 
 export function Header({ session }: { session: Session }) {
@@ -21,6 +23,8 @@ export function Header({ session }: { session: Session }) {
       <div class="tools" role="toolbar" aria-label="Panel">
         <IconButton label="Back" icon="arrow-left" disabled={store.past.value.length === 0} onPress={() => goBack(store)} />
         <IconButton label="Forward" icon="arrow-right" disabled={store.future.value.length === 0} onPress={() => goForward(store)} />
+        <CompareMenu session={session} />
+        <ExportMenu />
         <IconButton label="Run again on the text as it is now" icon="refresh" onPress={() => void host.request('rerun', null)} />
         <IconButton label="Settings" icon="settings-gear" onPress={() => host.notify('settings', null)} />
       </div>

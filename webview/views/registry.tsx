@@ -4,6 +4,8 @@ import type { Shown } from '../state/shown.ts';
 import type { Session, TabId } from '../state/types.ts';
 import { LinesView } from './lines/view.tsx';
 import { MatrixView } from './matrix/view.tsx';
+import { MetricsView } from './metrics/view.tsx';
+import { NeuronsView } from './neurons/view.tsx';
 import { TextView } from './text/view.tsx';
 
 export interface View {
@@ -18,4 +20,6 @@ export const VIEWS: readonly View[] = [
   { id: 'matrix', label: 'Matrix', fits: () => true, view: MatrixView },
   { id: 'lines', label: 'Lines', fits: () => true, view: LinesView },
   { id: 'text', label: 'Text', fits: ({ show }) => show.input.kind === 'text', view: TextView },
+  { id: 'neurons', label: 'Neurons', fits: ({ opened }) => opened.sites.some((s) => s.qk), view: NeuronsView },
+  { id: 'metrics', label: 'Metrics', fits: () => true, view: MetricsView },
 ];

@@ -128,11 +128,12 @@ function record(show: ShowParams, weights: ReadonlyMap<string, Float32Array>, he
     } as OpenResult,
     run: {
       run: 1,
-      sites: keys.map((key) => ({ key, batch: 1, heads, queries: T, keys: T, rowSumError: 2e-7 })),
+      sites: keys.map((key) => ({ key, batch: 1, heads, queries: T, keys: T, rowSumError: 2e-7, checkError: null })),
       outputs: [],
       device: 'wasm',
       fallback: null,
       runMs: 12,
+      createMs: 0,
       warnings: [],
     } as RunResult,
     weights,

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { headColours } from '../../colour/scales.ts';
 import type { Theme } from '../../colour/theme.ts';
 import { headName, short } from '../../draw/numbers.ts';
+import type { MetricWords } from '../../state/measures.ts';
 import { select } from '../../state/select.ts';
 import { type HeadRef, headKey, sameHead } from '../../state/types.ts';
 import { usePanel } from '../context.ts';
@@ -16,17 +17,44 @@ interface Dot {
   readonly ref: HeadRef;
 }
 
+/** The details' chart: entropy of the query's row, or of all rows before there is a query. */
 export function EntropyChart() {
-  const { store, theme, measuring } = usePanel();
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const chart = useRef<Chart<'scatter' | 'line', Dot[]> | null>(null);
-  const dots = useDots();
+  const { store, measuring } = usePanel();
   const { query } = store.selection.value;
   const { heads, of } = measuring.done.value;
+  const dots = useDots('entropy', query);
+  return (
+    <>
+      <h3>Entropy over layers (bits)</h3>
+      <Dots dots={dots} name="Entropy" words={(y) => `${short(y)} bits`} />
+      <p class="note">
+        {query === null ? 'Mean of all rows' : "The query's row"}; a dot is a head, the line the mean of a layer.
+        {heads < of ? ` Measured ${heads} of ${of} heads.` : ''}
+      </p>
+    </>
+  );
+}
+
+/** Any metric over the layers. */
+export function LayerChart({ metric }: { metric: MetricWords }) {
+  return <Dots dots={useDots(metric.id, null)} name={metric.name} words={metric.show} />;
+}
+
+function Dots({ dots, name, words }: { dots: Dot[]; name: string; words: (value: number) => string }) {
+  const { store, theme } = usePanel();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const chart = useRef<Chart<'scatter' | 'line', Dot[]> | null>(null);
+  const say = useRef(words);
+  say.current = words;
+  const chosen = store.heads.value;
   useEffect(() => {
     if (!canvas.current) return;
-    chart.current ??= newChart(canvas.current, (ref) => select(store, ref));
-    chart.current.data = dataOf(dots, store.heads.value, theme.value);
+    chart.current ??= newChart(
+      canvas.current,
+      (ref) => select(store, ref),
+      (y) => say.current(y),
+    );
+    chart.current.data = dataOf(dots, chosen, theme.value);
     dress(chart.current, theme.value, Math.max(1, ...dots.map((d) => d.x)));
     chart.current.update('none');
   });
@@ -38,30 +66,24 @@ export function EntropyChart() {
     [],
   );
   return (
-    <>
-      <h3>Entropy over layers (bits)</h3>
-      <div class="chart">
-        <canvas ref={canvas} role="img" aria-label={chartWords(dots)} />
-      </div>
-      <p class="note">
-        {query === null ? 'Mean of all rows' : "The query's row"}; a dot is a head, the line the mean of a layer.
-        {heads < of ? ` Measured ${heads} of ${of} heads.` : ''}
-      </p>
-    </>
+    <div class="chart">
+      <canvas ref={canvas} role="img" aria-label={chartWords(dots, name, words)} />
+    </div>
   );
 }
 
-function useDots(): Dot[] {
+/** One dot a head: the metric of the head, or for `query` the entropy of that row. */
+function useDots(metric: string, query: number | null): Dot[] {
   const { store, measures, measuring } = usePanel();
-  const { kind, query } = store.selection.value;
+  const { kind } = store.selection.value;
   const entropies = measuring.entropies.value;
   const dots: Dot[] = [];
   for (const site of store.session.value?.sites.values() ?? []) {
     if (site.kind !== kind) continue;
     for (let head = 0; head < site.run.heads; head++) {
       const ref = { kind, layer: site.layer, head };
-      const y = query === null ? measures.value.get(headKey(ref))?.entropy : entropies.get(headKey(ref))?.[query];
-      if (y !== undefined) dots.push({ x: site.layer + 1, y, ref });
+      const y = query === null ? measures.value.get(headKey(ref))?.[metric] : entropies.get(headKey(ref))?.[query];
+      if (y !== undefined && Number.isFinite(y)) dots.push({ x: site.layer + 1, y, ref });
     }
   }
   return dots;
@@ -85,7 +107,11 @@ function dataOf(dots: Dot[], chosen: readonly HeadRef[], theme: Theme): ChartDat
   };
 }
 
-function newChart(canvas: HTMLCanvasElement, open: (ref: HeadRef) => void): Chart<'scatter' | 'line', Dot[]> {
+function newChart(
+  canvas: HTMLCanvasElement,
+  open: (ref: HeadRef) => void,
+  words: (value: number) => string,
+): Chart<'scatter' | 'line', Dot[]> {
   return new Chart<'scatter' | 'line', Dot[]>(canvas, {
     type: 'scatter',
     data: { datasets: [] },
@@ -99,7 +125,7 @@ function newChart(canvas: HTMLCanvasElement, open: (ref: HeadRef) => void): Char
           callbacks: {
             label: ({ raw }) => {
               const { ref, y } = raw as Dot;
-              return `${headName(ref.layer, ref.head)}: ${short(y)} bits`;
+              return `${headName(ref.layer, ref.head)}: ${words(y)}`;
             },
           },
         },
@@ -143,8 +169,8 @@ function dress(chart: Chart<'scatter' | 'line', Dot[]>, theme: Theme, layers: nu
 }
 
 /** The means in words, for those who do not see the chart. */
-function chartWords(dots: readonly Dot[]): string {
+function chartWords(dots: readonly Dot[], name: string, words: (value: number) => string): string {
   const means = meansOf(dots);
-  if (means.length === 0) return 'Entropy over layers: not measured yet';
-  return `Entropy over layers, mean of the heads: ${means.map(({ x, y }) => `layer ${x} ${short(y)} bits`).join(', ')}`;
+  if (means.length === 0) return `${name} over layers: not measured yet`;
+  return `${name} over layers, mean of the heads: ${means.map(({ x, y }) => `layer ${x} ${words(y)}`).join(', ')}`;
 }

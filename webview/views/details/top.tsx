@@ -3,17 +3,12 @@
 import { useSignal } from '@preact/signals';
 import { exact, weightWords } from '../../draw/numbers.ts';
 import { type Side, tokenLabel } from '../../state/axis.ts';
+import { largest } from '../../state/largest.ts';
 import { select } from '../../state/select.ts';
 import { usePanel } from '../context.ts';
 
 const SHOWN = 8;
 const ALL = 200;
-
-/** Places by |weight|, largest first; equal ones in their order. */
-export function largest(row: Float32Array, count: number): number[] {
-  const order = Array.from(row, (_, i) => i).sort((a, b) => Math.abs(row[b]!) - Math.abs(row[a]!) || a - b);
-  return order.slice(0, count).filter((i) => row[i] !== 0);
-}
 
 export function TopKeys(props: { row: Float32Array; side: Side; signed: boolean; onChoose: 'query' | 'key' }) {
   const { row, side, signed, onChoose } = props;

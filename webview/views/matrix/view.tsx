@@ -1,13 +1,13 @@
 /** The matrix of one head (or the mean of several, or the difference of two): query down, key across. */
 import { useRef, useState } from 'preact/hooks';
 import { select, togglePin } from '../../state/select.ts';
-import { type Shown, unseen } from '../../state/shown.ts';
+import type { Shown } from '../../state/shown.ts';
 import { useDraw, useSize } from '../../ui/hooks.ts';
 import { usePanel } from '../context.ts';
-import { paintOf } from '../heads/draw.ts';
 import { drawMarks, drawMatrix, drawMinimap, type MatrixPicture } from './draw.ts';
 import { BAR, cellAt, drag, type Frame, fitCell, reveal, type Window2d, within, zoomAt } from './geometry.ts';
 import { ColourChoices, Legend } from './legend.tsx';
+import { mapPaint } from './paint.ts';
 import { cellWords, Readout } from './readout.tsx';
 import { MatrixTable } from './table.tsx';
 import { MatrixTools } from './tools.tsx';
@@ -22,20 +22,6 @@ export function MatrixView({ shown }: { shown: Shown }) {
       <Readout shown={shown} />
     </div>
   );
-}
-
-/** Paint and legend of the map on screen. */
-function usePaint(shown: Shown) {
-  const { store, theme } = usePanel();
-  const { scale, range, threshold } = store.view.value;
-  const signed = shown.against !== null;
-  const paint = paintOf(shown.cells, theme.value, scale, signed ? 'head' : range);
-  const masked = unseen(shown);
-  const small = (row: number, column: number) => Math.abs(shown.cells.data[row * shown.cells.columns + column]!) < threshold;
-  const empty = threshold > 0 ? (row: number, column: number) => masked?.(row, column) || small(row, column) : masked;
-  const coloured = signed ? { ...paint, colours: theme.value.diverging, signed } : paint;
-  const top = range === 'row' && !signed ? null : paint.top(0);
-  return { paint: empty ? { ...coloured, empty } : coloured, key: [scale, range, threshold, signed, shown.columns], top, signed, scale };
 }
 
 const measuring = new OffscreenCanvas(1, 1).getContext('2d')!;
@@ -53,7 +39,7 @@ function frameOf(shown: Shown, width: number, height: number, font: string, bar:
 function MatrixCanvas({ shown }: { shown: Shown }) {
   const { store, theme } = usePanel();
   const [box, size] = useSize<HTMLDivElement>();
-  const { paint, key, top, signed, scale } = usePaint(shown);
+  const { paint, key, top, signed, scale } = mapPaint(shown, theme.value, store.view.value);
   const view = store.view.value;
   const says = view.specials === 'hide-and-say' || view.threshold > 0;
   const frame = frameOf(shown, size.width, size.height, `${theme.value.fontSize - 1}px ${theme.value.font}`, says);

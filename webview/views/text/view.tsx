@@ -140,7 +140,6 @@ function Words({ shown, side, painted, asks = true }: { shown: Shown; side: Side
       )}
       <span class="source" dir="auto">
         {parts.map((part, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text never move
           <Stretch key={i} part={part} />
         ))}
       </span>

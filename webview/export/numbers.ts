@@ -1,0 +1,47 @@
+/** The numbers of a map as files: CSV, JSON, NPY. Every value reads back as the same float32. */
+import { exact } from '../draw/numbers.ts';
+import type { Shown } from '../state/shown.ts';
+import type { Provenance } from './provenance.ts';
+
+/** A field that a spreadsheet takes for text: quoted where it must be, never a formula. */
+function field(text: string): string {
+  const safe = /^[=+\-@\t\r]/u.test(text) ? `'${text}` : text;
+  return /[",\r\n]/u.test(safe) ? `"${safe.replace(/"/gu, '""')}"` : safe;
+}
+
+/** Queries down, keys across; the lines before the table start with `#` and say what made it. */
+export function csvOf({ cells, rows, columns }: Shown, made: Provenance): string {
+  const lines = [`# ${JSON.stringify(made)}`, ['query \\ key', ...columns.labels.map(field)].join(',')];
+  for (let row = 0; row < cells.rows; row++) {
+    const values = cells.data.subarray(row * cells.columns, (row + 1) * cells.columns);
+    lines.push([field(rows.labels[row] ?? ''), ...Array.from(values, exact)].join(','));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+export function jsonOf({ cells, rows, columns, hidden }: Shown, made: Provenance): string {
+  const numbers = (data: Float32Array) => Array.from(data, (v) => Number(exact(v)));
+  const weights = Array.from({ length: cells.rows }, (_, row) =>
+    numbers(cells.data.subarray(row * cells.columns, (row + 1) * cells.columns)),
+  );
+  return JSON.stringify({ headlight: made, queries: rows.labels, keys: columns.labels, notShown: numbers(hidden), weights }, null, 1);
+}
+
+const MAGIC = [0x93, ...new TextEncoder().encode('NUMPY'), 1, 0];
+
+/**
+ * NumPy's array file, version 1.0: little-endian float32 in C order.
+ * Source: numpy.lib.format, "Format Version 1.0".
+ */
+export function npyOf(data: Float32Array, shape: readonly number[]): Uint8Array {
+  const words = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
+  const before = MAGIC.length + 2;
+  const padded = Math.ceil((before + words.length + 1) / 64) * 64 - before;
+  const bytes = new Uint8Array(before + padded + data.length * 4);
+  const view = new DataView(bytes.buffer);
+  bytes.set(MAGIC);
+  view.setUint16(MAGIC.length, padded, true);
+  bytes.set(new TextEncoder().encode(`${words.padEnd(padded - 1)}\n`), before);
+  for (let i = 0; i < data.length; i++) view.setFloat32(before + padded + i * 4, data[i]!, true);
+  return bytes;
+}

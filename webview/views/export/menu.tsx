@@ -1,0 +1,117 @@
+/** The export menu: the picture or the numbers, as a file that says what made it. */
+import { useSignal } from '@preact/signals';
+import { HeadlightError } from '../../../model/errors.ts';
+import { headName } from '../../draw/numbers.ts';
+import { htmlOf } from '../../export/html.ts';
+import { csvOf, jsonOf, npyOf } from '../../export/numbers.ts';
+import { fileStem, type Provenance, provenanceOf } from '../../export/provenance.ts';
+import { cellsPng, dataUri, svgToPng } from '../../export/raster.ts';
+import { matrixSvg } from '../../export/svg.ts';
+import type { Shown } from '../../state/shown.ts';
+import type { Session } from '../../state/types.ts';
+import { Button, Icon } from '../../ui/controls.tsx';
+import { Popover } from '../../ui/popover.tsx';
+import { type Panel, usePanel } from '../context.ts';
+import { mapPaint } from '../matrix/paint.ts';
+import { gridPng } from './grid.ts';
+
+type Maker = (panel: Panel, session: Session, shown: Shown, made: Provenance) => Promise<Uint8Array> | Uint8Array;
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+interface Format {
+  readonly end: string;
+  readonly label: string;
+  readonly make: Maker;
+}
+
+const FORMATS: readonly Format[] = [
+  { end: 'svg', label: 'Matrix as SVG', make: async (...all) => utf8(await svgOf(...all)) },
+  { end: 'png', label: 'Matrix as PNG, double density', make: async (...all) => svgToPng(await svgOf(...all), 2) },
+  { end: 'csv', label: 'Weights as CSV', make: (_panel, _session, shown, made) => utf8(csvOf(shown, made)) },
+  { end: 'json', label: 'Weights as JSON', make: (_panel, _session, shown, made) => utf8(jsonOf(shown, made)) },
+  {
+    end: 'npy',
+    label: 'Weights as NumPy array (NPY)',
+    make: (_panel, _session, { cells }) => npyOf(cells.data, [cells.rows, cells.columns]),
+  },
+  { end: 'html', label: 'Everything as one HTML page', make: async (...all) => utf8(await pageOf(...all)) },
+];
+
+export const titleOf = ({ heads, against }: Shown, session: Session): string => {
+  const names = heads.map((h) => headName(h.layer, h.head)).join(', ');
+  const what = heads.length > 1 ? `mean of ${names}` : names;
+  return `${session.show.model.name} · ${what}${against ? ` − ${headName(against.layer, against.head)}` : ''}`;
+};
+
+function svgOf({ store, theme }: Panel, session: Session, shown: Shown, made: Provenance): Promise<string> {
+  const { paint, top, scale } = mapPaint(shown, theme.peek(), store.view.peek());
+  const { foreground, background, font } = theme.peek();
+  return matrixSvg({
+    cells: shown.cells,
+    paint,
+    scale,
+    top,
+    rowLabels: shown.rows.labels,
+    columnLabels: shown.columns.labels,
+    title: titleOf(shown, session),
+    foreground,
+    background,
+    font,
+    made,
+    picture: () => cellsPng(shown.cells, paint),
+  });
+}
+
+async function pageOf(panel: Panel, session: Session, shown: Shown, made: Provenance): Promise<string> {
+  const { foreground, background } = panel.theme.peek();
+  const npy = npyOf(shown.cells.data, [shown.cells.rows, shown.cells.columns]);
+  return htmlOf({
+    title: titleOf(shown, session),
+    made,
+    svg: await svgOf(panel, session, shown, made),
+    shown,
+    grid: await gridPng(panel, session),
+    npy: await dataUri(new Blob([npy as Uint8Array<ArrayBuffer>])),
+    stem: fileStem(made),
+    query: panel.store.selection.peek().query,
+    foreground,
+    background,
+  });
+}
+
+/** Makes a file of what is on screen and lets the user choose its place. */
+async function exportAs(panel: Panel, format: Format): Promise<string> {
+  const session = panel.store.session.peek();
+  const now = panel.shown.peek();
+  if (!session || now.state !== 'ready') throw new HeadlightError('input', 'There are no weights on screen yet. Wait for the run to end.');
+  const made = await provenanceOf(session, now.value, panel.store.view.peek());
+  const bytes = await format.make(panel, session, now.value, made);
+  const { path } = await panel.host.request('save', { name: `${fileStem(made)}.${format.end}`, bytes });
+  return path === null ? 'Not saved.' : `Saved ${path}`;
+}
+
+export function ExportMenu() {
+  const panel = usePanel();
+  const words = useSignal('');
+  const run = async (format: Format) => {
+    words.value = 'Writing …';
+    words.value = await exportAs(panel, format).catch((error: Error) => error.message);
+    panel.store.said.value = words.value;
+  };
+  return (
+    <Popover label="Export" title="Export" face={<Icon name="export" />} class="icon-button" opens={panel.store.asked} name="export">
+      {() => (
+        <div class="menu">
+          <h2>Export</h2>
+          {FORMATS.map((format) => (
+            <Button key={format.end} label={format.label} onPress={() => void run(format)} />
+          ))}
+          <p class="note" role="status">
+            {words.value || 'Each file says what made it: model, text, layer, head and how the weights were had.'}
+          </p>
+        </div>
+      )}
+    </Popover>
+  );
+}

@@ -1,0 +1,208 @@
+/** q, k, q∘k and the scores of a query against the keys, dimension by dimension, so that score → softmax → weight adds up before the eyes. */
+import { useSignal } from '@preact/signals';
+import { useMemo, useRef } from 'preact/hooks';
+import type { HeadScores, HeadVectors } from '../../../model/protocol/engine.ts';
+import { exact, headWords, short } from '../../draw/numbers.ts';
+import { tokenLabel } from '../../state/axis.ts';
+import { select } from '../../state/select.ts';
+import type { Shown } from '../../state/shown.ts';
+import { setView } from '../../state/store.ts';
+import { Dropdown } from '../../ui/controls.tsx';
+import { useDraw, useSize } from '../../ui/hooks.ts';
+import { usePanel } from '../context.ts';
+import { type Column, drawNeurons, HEAD, type NeuronsPicture, ROW, spotAt } from './draw.ts';
+import { byContribution, keySum, largestOf, products } from './sums.ts';
+
+export function NeuronsView({ shown }: { shown: Shown }) {
+  const { maps, store } = usePanel();
+  const [head] = shown.heads;
+  const vectors = head && maps.value?.vectors(head).value;
+  const scores = head && maps.value?.scores(head).value;
+  if (!head || !vectors || vectors.state === 'loading') return <p class="note inset">The queries and keys are on their way.</p>;
+  if (vectors.state === 'failed') return <p class="note inset">{vectors.error.message}</p>;
+  if (store.selection.value.query === null) return <p class="note inset">Choose a query token to see its numbers.</p>;
+  return <Neurons shown={shown} vectors={vectors.value} scores={scores?.state === 'ready' ? scores.value : null} />;
+}
+
+function Neurons({ shown, vectors, scores }: { shown: Shown; vectors: HeadVectors; scores: HeadScores | null }) {
+  const { store } = usePanel();
+  const [head] = shown.heads;
+  const { neurons } = store.view.value;
+  const weights = shown.each[0]!;
+  const query = store.selection.value.query!;
+  const order = useMemo(
+    () =>
+      neurons === 'position'
+        ? Array.from({ length: vectors.headDim }, (_, d) => d)
+        : byContribution(vectors, weights, shown.keys.count, query),
+    [vectors, weights, query, neurons, shown],
+  );
+  const columns = columnsOf(vectors, scores);
+  return (
+    <div class="neurons-view drawing">
+      <div class="row-tools">
+        <Dropdown
+          label="Order of the dimensions"
+          value={neurons}
+          choices={[
+            { value: 'position', label: 'dimensions in order' },
+            { value: 'contribution', label: 'largest share first' },
+          ]}
+          onChoose={(neurons) => setView(store, { neurons })}
+        />
+        {shown.heads.length > 1 && <span class="muted">{headWords(head!.layer, head!.head)} only</span>}
+      </div>
+      <Strips shown={shown} vectors={vectors} scores={scores} weights={weights} query={query} order={order} columns={columns} />
+      <p class="note">
+        weight = softmax over the keys of score; score = q·k{' '}
+        {vectors.scale === null ? '(scaled in the graph)' : `× ${short(vectors.scale)}`}
+        {columns.some((c) => c.title === '+ mask') ? ' + mask and position bias' : ''}. q and k are those after positional rotation, where
+        the model has one.
+        {shown.site.softcap === null ? '' : ` Scores are capped at ±${short(shown.site.softcap)}.`}
+      </p>
+    </div>
+  );
+}
+
+/** The columns for which this run has numbers. */
+function columnsOf(vectors: HeadVectors, scores: HeadScores | null): Column[] {
+  return [
+    { title: 'q·k', of: (s) => s.dot },
+    ...(vectors.scale === null ? [] : [{ title: '× scale', of: (s: { scaled: number | null }) => s.scaled }]),
+    ...(vectors.scale === null || !scores ? [] : [{ title: '+ mask', of: (s: { added: number | null }) => s.added }]),
+    ...(scores ? [{ title: '= score', of: (s: { score: number | null }) => s.score }] : []),
+    { title: 'weight', of: (s) => s.weight },
+  ];
+}
+
+interface StripsProps {
+  readonly shown: Shown;
+  readonly vectors: HeadVectors;
+  readonly scores: HeadScores | null;
+  readonly weights: Float32Array;
+  readonly query: number;
+  readonly order: readonly number[];
+  readonly columns: readonly Column[];
+}
+
+function Strips({ shown, vectors, scores, weights, query, order, columns }: StripsProps) {
+  const { store, theme } = usePanel();
+  const [box, size] = useSize<HTMLDivElement>();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const scroll = useSignal(0);
+  const spot = useSignal<{ key: number | null; dimension: number | null }>({ key: null, dimension: null });
+  const keys = shown.keys.count;
+  const { key } = store.selection.value;
+  const sum = (k: number) => keySum(vectors, scores, weights, keys, query, k);
+  const tops = useMemo(() => topsOf(vectors, query, keys), [vectors, query, keys]);
+  const picture: NeuronsPicture = {
+    theme: theme.value,
+    width: size.width,
+    height: size.height,
+    vectors,
+    query,
+    queryLabel: tokenLabel(shown.queries, query),
+    keyLabels: (k) => tokenLabel(shown.keys, k),
+    order,
+    scroll: scroll.value,
+    keys,
+    sum,
+    columns,
+    chosen: key,
+    tops,
+  };
+  useDraw(() => {
+    if (canvas.current && size.width > 60) drawNeurons(canvas.current, picture);
+  });
+  const at = (event: MouseEvent) => {
+    const edge = box.current!.getBoundingClientRect();
+    return spotAt(picture, event.clientX - edge.left, event.clientY - edge.top);
+  };
+  const go = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
+    if (!step) return;
+    const to = Math.min(keys - 1, Math.max(0, (key ?? -1) + step));
+    select(store, { key: to });
+    const seen = size.height - HEAD;
+    const top = box.current!.scrollTop;
+    box.current!.scrollTop = Math.min(to * ROW, Math.max(top, (to + 1) * ROW - seen));
+    event.preventDefault();
+  };
+  return (
+    <>
+      <div
+        ref={box as { current: HTMLDivElement }}
+        class="neurons-box"
+        role="listbox"
+        tabIndex={0}
+        aria-label="Keys. Arrow keys choose a key."
+        aria-activedescendant="chosen-key"
+        onScroll={(event) => {
+          scroll.value = event.currentTarget.scrollTop;
+        }}
+        onPointerMove={(event) => {
+          const now = at(event);
+          if (now.key !== spot.peek().key || now.dimension !== spot.peek().dimension) spot.value = now;
+        }}
+        onClick={(event) => {
+          const { key } = at(event);
+          if (key !== null) select(store, { key });
+        }}
+        onKeyDown={go}
+      >
+        <canvas ref={canvas} class="sticky" />
+        <div style={{ height: `${Math.max(0, keys * ROW + HEAD - size.height)}px` }} />
+        <div
+          class="unseen"
+          role="option"
+          tabIndex={-1}
+          id="chosen-key"
+          aria-selected="true"
+          aria-posinset={(key ?? 0) + 1}
+          aria-setsize={keys}
+        >
+          {sumWords(shown, columns, sum(key ?? 0), key ?? 0)}
+        </div>
+      </div>
+      <SpotWords shown={shown} vectors={vectors} query={query} spot={spot.value} fallback={key} columns={columns} sum={sum} />
+    </>
+  );
+}
+
+function topsOf(vectors: HeadVectors, query: number, keys: number): NeuronsPicture['tops'] {
+  const { q, k, headDim: d } = vectors;
+  let qk = 1e-30;
+  for (let key = 0; key < keys; key++) qk = Math.max(qk, largestOf(products(vectors, query, key)));
+  return { q: largestOf(q, query * d, (query + 1) * d), k: largestOf(k), qk };
+}
+
+type Sum = ReturnType<typeof keySum>;
+
+const sumWords = (shown: Shown, columns: readonly Column[], sum: Sum, key: number): string =>
+  `${tokenLabel(shown.keys, key)}: ${columns.map((c) => `${c.title} ${c.of(sum) === null ? 'unknown' : short(c.of(sum)!)}`).join(', ')}`;
+
+/** The numbers under the pointer, with all their digits. */
+function SpotWords(props: {
+  shown: Shown;
+  vectors: HeadVectors;
+  query: number;
+  spot: { key: number | null; dimension: number | null };
+  fallback: number | null;
+  columns: readonly Column[];
+  sum: (key: number) => Sum;
+}) {
+  const { shown, vectors, query, spot, columns } = props;
+  const key = spot.key ?? props.fallback;
+  const { q, k, headDim: d } = vectors;
+  if (key === null) return <p class="value muted">point at a key or a dimension to read its numbers</p>;
+  const { dimension } = spot;
+  const [qd, kd] = dimension === null ? [0, 0] : [q[query * d + dimension]!, k[key * d + dimension]!];
+  return (
+    <p class="value number">
+      <b>{tokenLabel(shown.keys, key)}</b>
+      {dimension === null
+        ? ` ${columns.map((c) => `${c.title} ${exact(c.of(props.sum(key)) ?? Number.NaN)}`).join(' · ')}`
+        : ` dimension ${dimension + 1}: q ${exact(qd)} × k ${exact(kd)} = ${exact(qd * kd)}`}
+    </p>
+  );
+}
