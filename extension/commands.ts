@@ -1,9 +1,9 @@
 /** Every command: what it does, in a table. A failing command tells its sentence and leaves everything usable. */
 import { commands, Selection as EditorSelection, env, Position, TabInputCustom, TabInputText, Uri, window, workspace } from 'vscode';
 import { HeadlightError } from '../model/errors.ts';
+import type { PanelAction } from '../model/protocol/panel.ts';
 import type { Selection } from '../model/protocol/selection.ts';
 import type { App } from './app.ts';
-import { exportHead } from './export.ts';
 import { Store } from './lifetime.ts';
 import type { Model } from './models/model.ts';
 import { addFolder, askSentence, pickHead, pickModel } from './pickers.ts';
@@ -27,15 +27,17 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'headlight.revealModel': (_app, node) => revealModel(node),
   'headlight.showHead': (app, node) => showHead(app, node),
   'headlight.selectHead': selectHead,
-  'headlight.nextHead': (app) => stepHead(app, 1),
-  'headlight.previousHead': (app) => stepHead(app, -1),
+  'headlight.nextHead': (app) => act(app, 'nextHead'),
+  'headlight.previousHead': (app) => act(app, 'previousHead'),
   'headlight.nextLayer': (app) => stepLayer(app, 1),
   'headlight.previousLayer': (app) => stepLayer(app, -1),
   'headlight.pin': (app, token) => app.runs.togglePin(typeof token === 'number' ? token : (app.runs.current?.selection?.query ?? null)),
   'headlight.openInPanel': (app, token) => openInPanel(app, token),
-  'headlight.export': (app) => exportHead(app.runs, app.panel),
-  'headlight.back': (app) => app.panel.notify('act', { action: 'back' }),
-  'headlight.forward': (app) => app.panel.notify('act', { action: 'forward' }),
+  'headlight.export': (app) => act(app, 'export'),
+  'headlight.compare': (app) => act(app, 'compare'),
+  'headlight.table': (app) => act(app, 'table'),
+  'headlight.back': (app) => act(app, 'back'),
+  'headlight.forward': (app) => act(app, 'forward'),
   'headlight.closePanel': (app) => app.panel.close(),
 };
 
@@ -199,14 +201,11 @@ async function selectHead(app: App): Promise<void> {
   await pickHead(run, await app.models.byId(run.modelId), (selection) => app.runs.select(selection));
 }
 
-function stepHead(app: App, by: 1 | -1): void {
-  const run = currentRun(app);
-  const { selection } = run;
-  const size = run.heads();
-  if (!selection || !size) return;
-  const count = size.layers * size.heads;
-  const at = (selection.layer * size.heads + selection.head + by + count) % count;
-  app.runs.select({ layer: Math.floor(at / size.heads), head: at % size.heads });
+/** Actions that happen in the panel; those that ask something there bring it to the front. */
+function act(app: App, action: PanelAction): void {
+  currentRun(app);
+  app.panel.notify('act', { action });
+  if (action === 'export' || action === 'compare' || action === 'table') app.panel.focus();
 }
 
 function stepLayer(app: App, by: 1 | -1): void {

@@ -5,6 +5,7 @@ import type { ModelFiles, OpenResult } from '../../model/protocol/engine.ts';
 import type { FileEntry, ModelFolder } from '../../model/source.ts';
 import { openFolder } from '../files/bytes.ts';
 import type { Candidate } from './candidates.ts';
+import { makeCard } from './card.ts';
 import { type Description, describe } from './describe.ts';
 
 export type Origin = 'built-in' | 'workspace' | 'added';
@@ -13,6 +14,8 @@ export type Origin = 'built-in' | 'workspace' | 'added';
 const FOLDER_LIMIT = 2000;
 /** Subfolders that belong to a model folder. */
 const INNER = ['onnx'];
+
+const NO_CARD = makeCard({ config: null, tokenizerConfig: null, tokenizerKind: null, measured: null, parameters: null });
 
 export class Model {
   /** What a run found out about it; wins over the files' own words. */
@@ -46,7 +49,7 @@ export class Model {
   files(): Promise<readonly FileEntry[]> {
     this.#files ??= listFiles(this.root, this.candidate.entry).catch((error) => {
       this.#files = undefined;
-      throw asHeadlightError(error, 'not-found', `${this.name} is no longer where it was (${this.root.fsPath})`);
+      throw new HeadlightError('not-found', `${this.name} is no longer where it was (${this.root.fsPath}).`, { cause: error });
     });
     return this.#files;
   }
@@ -59,7 +62,11 @@ export class Model {
   describe(): Promise<Description> {
     this.#description ??= this.folder()
       .then(describe)
-      .then(({ card, problem }) => ({ card, problem: this.candidate.problem ?? problem }));
+      .then(({ card, problem }) => ({ card, problem: this.candidate.problem ?? problem }))
+      .catch((error) => {
+        this.#description = undefined;
+        return { card: NO_CARD, problem: asHeadlightError(error, 'read', `${this.name} cannot be read`).message };
+      });
     return this.#description;
   }
 

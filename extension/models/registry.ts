@@ -42,6 +42,9 @@ export class ModelRegistry {
     };
     watch(MODEL_GLOB);
     for (const folder of addedFolders()) if (!workspace.getWorkspaceFolder(folder)) watch(new RelativePattern(folder, MODEL_GLOB));
+    // A folder that goes is one event of its own, which no pattern of files matches.
+    const gone = this.#store.add(workspace.createFileSystemWatcher('**', true, true, false));
+    this.#store.add(gone.onDidDelete((uri) => this.#deleted(uri)));
     this.#store.add(workspace.onDidChangeWorkspaceFolders(() => this.#later()));
     this.#store.add(
       workspace.onDidChangeConfiguration((change) => {
@@ -54,6 +57,11 @@ export class ModelRegistry {
   #touched(uri: Uri): void {
     for (const model of this.#models) if (uri.toString().startsWith(`${model.root.toString()}/`)) model.forget();
     this.#later();
+  }
+
+  #deleted(uri: Uri): void {
+    if (this.#models.some(({ root }) => root.toString() === uri.toString() || root.toString().startsWith(`${uri.toString()}/`)))
+      this.#later();
   }
 
   #later(): void {

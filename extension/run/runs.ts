@@ -32,7 +32,7 @@ export interface Restore {
 }
 
 /** Failures that lie in the model's files; all others say nothing about the model. */
-const MODEL_FAULTS: ReadonlySet<ErrorCode> = new Set(['not-found', 'read', 'format', 'limit', 'path', 'unsupported', 'shape', 'tokenizer']);
+const MODEL_FAULTS: ReadonlySet<ErrorCode> = new Set(['not-found', 'format', 'limit', 'path', 'unsupported', 'shape', 'tokenizer']);
 
 export class Runs {
   readonly #store = new Store();
@@ -102,7 +102,7 @@ export class Runs {
     if (card.input === 'image') {
       throw new HeadlightError(
         'input',
-        `${model.name} reads pictures, not text. Choose another model, or run it on a picture in the explorer.`,
+        `${model.name} reads pictures, not text, and pictures cannot be run yet. Choose a model that reads text.`,
       );
     }
     onProgress({ fraction: null, words: 'cutting the text into tokens' });
