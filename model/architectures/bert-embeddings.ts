@@ -17,8 +17,15 @@ export interface BertInputs<T> {
   readonly types: T;
   /** [B, T] or [1, T]; 0, 1, 2 … unless said */
   readonly places?: T;
-  /** A further table of the module and what is looked up there, [B, T] (ERNIE's tasks). */
-  readonly further?: { readonly name: string; readonly ids: T; readonly rows: number } | null;
+  /** ERNIE's tasks. */
+  readonly further?: Further<T> | null;
+}
+
+/** One more table: its name in the module, indices int64 [B, T], number of rows. */
+export interface Further<T> {
+  readonly name: string;
+  readonly ids: T;
+  readonly rows: number;
 }
 
 /**

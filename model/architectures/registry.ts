@@ -24,6 +24,7 @@ import { HeadlightError } from '../errors.ts';
 import type { Config } from '../safetensors/config.ts';
 import { bert } from './bert.ts';
 import { electra } from './electra.ts';
+import { ernie } from './ernie.ts';
 import type { Family } from './family.ts';
 import { gemma, gemma2, gemma3 } from './gemma.ts';
 import { gpt2 } from './gpt2.ts';
@@ -32,7 +33,7 @@ import { mistral } from './mistral.ts';
 import { qwen2, qwen3 } from './qwen.ts';
 import { roberta } from './roberta.ts';
 
-export const FAMILIES: readonly Family[] = [bert, gpt2, llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3, roberta, electra];
+export const FAMILIES: readonly Family[] = [bert, gpt2, llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3, roberta, electra, ernie];
 
 /**
  * The family of a configuration.
