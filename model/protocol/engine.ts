@@ -84,6 +84,8 @@ export interface OpenResult {
   readonly warnings: readonly string[];
   /** Inputs of the graph that a run fills by itself or must be given. */
   readonly inputs: readonly InputFacts[];
+  /** Why the model can be shown but not run, or null. */
+  readonly problem: WireError | null;
   /** Where a run will try to run first. */
   readonly device: Device;
   readonly timingsMs: { readonly open: number };
