@@ -23,6 +23,7 @@
 import { HeadlightError } from '../errors.ts';
 import type { Config } from '../safetensors/config.ts';
 import { bert } from './bert.ts';
+import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
 import { ernie } from './ernie.ts';
 import type { Family } from './family.ts';
@@ -33,7 +34,21 @@ import { mistral } from './mistral.ts';
 import { qwen2, qwen3 } from './qwen.ts';
 import { roberta } from './roberta.ts';
 
-export const FAMILIES: readonly Family[] = [bert, gpt2, llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3, roberta, electra, ernie];
+export const FAMILIES: readonly Family[] = [
+  bert,
+  gpt2,
+  llama,
+  mistral,
+  qwen2,
+  qwen3,
+  gemma,
+  gemma2,
+  gemma3,
+  roberta,
+  electra,
+  ernie,
+  distilbert,
+];
 
 /**
  * The family of a configuration.
