@@ -1,26 +1,35 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
 import type { TokenizerCall, TokenizerValue } from '../../extension/text/worker-protocol.ts';
+import type { OnnxCall, TensorRow } from '../../extension/views/tensors.ts';
 import { WorkerThread } from '../../extension/worker-thread.ts';
 
 type Tokenizing = WorkerThread<TokenizerCall, TokenizerValue>;
 const start = (limitMs: number): Tokenizing => new WorkerThread({ script, limitMs, what: 'tokenizer', code: 'tokenizer' });
 let made = '';
 let script = '';
+const folder = new URL('../../media/models/headlight-gpt/', import.meta.url);
 
-// The thread as it is shipped: one bundled file.
+// The threads as they are shipped: one bundled file each.
 before(async () => {
   made = await mkdtemp(join(tmpdir(), 'headlight-thread-'));
   script = join(made, 'tokenize.cjs');
-  const entry = new URL('../../extension/workers/tokenize.ts', import.meta.url).pathname;
-  await build({ entryPoints: [entry], outfile: script, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
+  const entryPoints = ['tokenize', 'onnx'].map((name) => new URL(`../../extension/workers/${name}.ts`, import.meta.url).pathname);
+  await build({
+    entryPoints,
+    outdir: made,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'error',
+  });
 });
 after(() => rm(made, { recursive: true }));
-const folder = new URL('../../media/models/headlight-gpt/', import.meta.url);
 
 describe('the tokenizer thread', () => {
   let thread: Tokenizing;
@@ -72,6 +81,28 @@ test('a pattern that never ends is stopped, and the next call works in a new thr
     });
     await thread.call({ kind: 'load', key: 'good', json: JSON.stringify({ ...hostile, pre_tokenizer: null }), config: null }, 'good');
     assert.equal(thread.generation, 2);
+  } finally {
+    thread.dispose();
+  }
+});
+
+test('the graph thread lists the tensors of an .onnx file, and says what is wrong with another', async () => {
+  const thread = new WorkerThread<OnnxCall, TensorRow[]>({ script: join(made, 'onnx.cjs'), limitMs: 20_000, what: 'graph', code: 'limit' });
+  try {
+    const root = folder.pathname;
+    const path = 'onnx/model.onnx';
+    const { size } = await stat(join(root, path));
+    const rows = await thread.call({ root, files: [{ path, size }], path }, 'gpt');
+    const details = rows.map(({ detail }) => detail);
+    assert.ok(details.includes('float32 2048 × 128'), details.slice(0, 20).join(', '));
+    assert.ok(details.includes('float32 256 × 128'));
+    assert.ok(rows.every((row) => row.path === path && row.name !== ''));
+    const config = 'config.json';
+    const small = (await stat(join(root, config))).size;
+    await assert.rejects(thread.call({ root, files: [{ path: config, size: small }], path: config }, 'gpt'), {
+      code: 'format',
+      message: /config\.json/,
+    });
   } finally {
     thread.dispose();
   }
