@@ -22,6 +22,7 @@
  */
 import { HeadlightError } from '../errors.ts';
 import type { Config } from '../safetensors/config.ts';
+import { albert } from './albert.ts';
 import { bert } from './bert.ts';
 import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
@@ -48,6 +49,7 @@ export const FAMILIES: readonly Family[] = [
   electra,
   ernie,
   distilbert,
+  albert,
 ];
 
 /**
