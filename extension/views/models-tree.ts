@@ -98,7 +98,7 @@ export class ModelsTree implements TreeDataProvider<Node> {
       case 'stack':
         return described(new TreeItem(stackName(node.kind), Collapsed), `${node.layers} × ${node.heads}`, 'layers');
       case 'layer':
-        return described(new TreeItem(`layer ${node.layer + 1}`, Collapsed), undefined, 'symbol-array');
+        return described(new TreeItem(`layer ${node.layer + 1}`, Collapsed), undefined, 'layers');
       case 'head':
         return this.#headItem(node);
       case 'tensors':
@@ -127,7 +127,7 @@ export class ModelsTree implements TreeDataProvider<Node> {
     item.id = model.id;
     item.description = words ? `cannot be used: ${words}` : [factsLine(card), active ? 'active' : ''].filter(Boolean).join(' · ');
     item.iconPath = new ThemeIcon(words ? 'warning' : active ? 'pass-filled' : 'circle-large-outline');
-    item.contextValue = words ? 'model broken' : active ? 'model active' : 'model usable';
+    item.contextValue = words ? 'model-broken' : active ? 'model-active' : 'model-usable';
     item.tooltip = tooltip(model, factsLine(card), words);
     return item;
   }
@@ -139,7 +139,7 @@ export class ModelsTree implements TreeDataProvider<Node> {
       const measured = this.#measureOf(model, kind, layer, head);
       const relation = known[0] ? `${known[0].relation} ${shortWeight(known[0].weight)}` : '';
       item.description = [relation, measured].filter(Boolean).join(' · ');
-      item.iconPath = new ThemeIcon('symbol-misc');
+      item.iconPath = new ThemeIcon('eye');
       item.contextValue = 'head';
       item.tooltip = known.map(({ relation: name, weight }) => `${name}: ${shortWeight(weight)}`).join('\n');
       item.command = { command: 'headlight.showHead', title: 'Show Head', arguments: [{ type: 'head', model, kind, layer, head }] };
