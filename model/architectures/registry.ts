@@ -32,6 +32,7 @@ import { gemma, gemma2, gemma3 } from './gemma.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
 import { mistral } from './mistral.ts';
+import { modernbert } from './modernbert.ts';
 import { qwen2, qwen3 } from './qwen.ts';
 import { roberta } from './roberta.ts';
 
@@ -50,6 +51,7 @@ export const FAMILIES: readonly Family[] = [
   ernie,
   distilbert,
   albert,
+  modernbert,
 ];
 
 /**
