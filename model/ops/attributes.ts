@@ -1,9 +1,8 @@
 /** Attributes of nodes as ONNX files hold them. */
 import protobuf from 'protobufjs/minimal.js';
 import { onnx } from '../onnx/proto.js';
+import { tensorProto } from '../onnx/tensors.ts';
 import type { Tensor } from '../tensor.ts';
-import { rawBytes } from './bytes.ts';
-import { DTYPE_CODE } from './operators/dtypes.ts';
 import type { Attribute, GraphAttribute } from './ops.ts';
 
 /**
@@ -42,17 +41,12 @@ function listAttribute(name: string, value: readonly number[] | readonly string[
   return isFloat(name, value) ? { type: FLOATS, floats: [...value] } : { type: INTS, ints: [...value] };
 }
 
-function tensorAttribute(value: Tensor): Partial<onnx.AttributeProto> {
-  const t = onnx.TensorProto.create({ dims: [...value.shape], dataType: DTYPE_CODE[value.dtype], rawData: rawBytes(value) });
-  return { type: TENSOR, t };
-}
-
 function content(name: string, value: Attribute): Partial<onnx.AttributeProto> {
   if (typeof value === 'number') return isFloat(name, [value]) ? { type: FLOAT, f: value } : { type: INT, i: value };
   if (typeof value === 'string') return { type: STRING, s: utf8(value) };
   if (isList(value)) return listAttribute(name, value);
   if ('graph' in value) return { type: GRAPH, g: (value as GraphAttribute).graph as onnx.GraphProto };
-  return tensorAttribute(value);
+  return { type: TENSOR, t: tensorProto('', value) };
 }
 
 /** An attribute as an AttributeProto. */

@@ -5,11 +5,11 @@
  * the checkpoint weighs. Small constants stand in the graph itself.
  */
 import { HeadlightError } from '../errors.ts';
+import { dataTypeOf } from '../onnx/dtypes.ts';
 import { onnx } from '../onnx/proto.js';
+import { tensorProto } from '../onnx/tensors.ts';
 import type { DType, Tensor } from '../tensor.ts';
 import { attributeProto } from './attributes.ts';
-import { rawBytes } from './bytes.ts';
-import { DTYPE_CODE } from './operators/dtypes.ts';
 import type { Attributes, Interpreter, ScanStep } from './ops.ts';
 
 /** Where a weight lies: bytes [offset, offset + length) of a file; the path is relative to the model's folder. */
@@ -85,13 +85,14 @@ class Writer implements Emit {
   }
 
   constant(value: Tensor): string {
-    const bytes = rawBytes(value);
-    const key = value.data.length <= SHARED_CONSTANT ? `${value.dtype}[${value.shape}]:${bytes}` : null;
-    const known = key === null ? undefined : this.constants.get(key);
+    const name = `/constant_${this.count}`;
+    const proto = tensorProto(name, value);
+    const key = value.data.length <= SHARED_CONSTANT ? `${value.dtype}[${value.shape}]:${proto.rawData}` : name;
+    const known = this.constants.get(key);
     if (known !== undefined) return known;
-    const name = `/constant_${this.count++}`;
-    this.initializers.set(name, tensorProto(name, value.dtype, value.shape, { rawData: bytes }));
-    if (key !== null) this.constants.set(key, name);
+    this.count++;
+    this.initializers.set(name, proto);
+    this.constants.set(key, name);
     return name;
   }
 
@@ -122,8 +123,9 @@ class Writer implements Emit {
     const externalData = Object.entries({ location: place.path, offset: place.offset, length: place.length }).map(([key, value]) =>
       onnx.StringStringEntryProto.create({ key, value: String(value) }),
     );
-    const where = { externalData, dataLocation: onnx.TensorProto.DataLocation.EXTERNAL };
-    this.initializers.set(name, tensorProto(name, dtype, shape, where));
+    const dataLocation = onnx.TensorProto.DataLocation.EXTERNAL;
+    const proto = onnx.TensorProto.create({ name, dataType: dataTypeOf(dtype), dims: [...shape], externalData, dataLocation });
+    this.initializers.set(name, proto);
     return name;
   }
 
@@ -192,14 +194,10 @@ function withoutTail(inputs: readonly (string | null)[]): string[] {
   return inputs.slice(0, length).map((input) => input ?? '');
 }
 
-function tensorProto(name: string, dtype: DType, shape: readonly number[], content: Partial<onnx.TensorProto>): onnx.TensorProto {
-  return onnx.TensorProto.create({ name, dataType: DTYPE_CODE[dtype], dims: [...shape], ...content });
-}
-
 function valueInfo(name: string, dtype: DType, shape?: readonly Dimension[]): onnx.ValueInfoProto {
   const dim = shape?.map((length) =>
     onnx.TensorShapeProto.Dimension.create(typeof length === 'number' ? { dimValue: length } : { dimParam: length }),
   );
-  const tensorType = { elemType: DTYPE_CODE[dtype], ...(dim ? { shape: onnx.TensorShapeProto.create({ dim }) } : {}) };
+  const tensorType = { elemType: dataTypeOf(dtype), ...(dim ? { shape: onnx.TensorShapeProto.create({ dim }) } : {}) };
   return onnx.ValueInfoProto.create({ name, type: onnx.TypeProto.create({ tensorType }) });
 }

@@ -1,8 +1,8 @@
 /** Operators that work element by element; two inputs broadcast as in NumPy: sizes are aligned at the last axis, 1 stretches. */
+import { dataTypeOf } from '../../onnx/dtypes.ts';
 import type { DType } from '../../tensor.ts';
 import type { Interpreter } from '../ops.ts';
 import { type Operand, one, operand } from './constants.ts';
-import { DTYPE_CODE } from './dtypes.ts';
 
 type Unary<T> = (x: T) => T;
 type Binary<T> = (a: Operand<T>, b: Operand<T>) => T;
@@ -142,7 +142,7 @@ export function elementwise<T>(i: Interpreter<T>): Elementwise<T> {
     not: unary('Not'),
     isNaN: unary('IsNaN'),
     where: (condition, a, b) => one(i, 'Where', [condition, operand(i, a), operand(i, b)]),
-    cast: (x, dtype) => one(i, 'Cast', [x], { to: DTYPE_CODE[dtype] }),
+    cast: (x, dtype) => one(i, 'Cast', [x], { to: dataTypeOf(dtype) }),
     castLike: (x, like) => one(i, 'CastLike', [operand(i, x), like]),
     identity: unary('Identity'),
   };

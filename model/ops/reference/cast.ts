@@ -1,7 +1,19 @@
 /** Cast and CastLike: the same values in another element type. */
+import { typeName } from '../../onnx/dtypes.ts';
 import { allocate, type DType, type Tensor } from '../../tensor.ts';
-import { dtypeOfCode } from '../operators/dtypes.ts';
-import { type Call, failure, type Inputs, isBig, isFloat, type Kernels, type NumberArray, need, number, result } from './kernel.ts';
+import {
+  type Call,
+  dtypeAttribute,
+  failure,
+  type Inputs,
+  isBig,
+  isFloat,
+  type Kernels,
+  type NumberArray,
+  need,
+  number,
+  result,
+} from './kernel.ts';
 
 /** Values as 64-bit integers: floats are cut toward zero, NaN and infinities become 0. */
 function toBigs(x: Tensor, dtype: DType): Tensor {
@@ -42,9 +54,8 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 }
 
 function castTo(inputs: Inputs, call: Call): Tensor[] {
-  const code = number(call, 'to', 0);
-  const dtype = dtypeOfCode(code);
-  if (dtype === null) throw failure(call, 'unsupported', `the reference does not compute with element type ${code} of onnx.proto.`);
+  const dtype = dtypeAttribute(call, 'to');
+  if (dtype === null) throw failure(call, 'unsupported', `the reference does not compute with ${typeName(number(call, 'to', 0))}.`);
   return [cast(need(inputs, 0, call), dtype)];
 }
 

@@ -1,10 +1,10 @@
 /** Operators that make tensors from little: Constant, ConstantOfShape, Range, EyeLike; and Dropout, which in inference passes on. */
 import { allocate, sizeOf, type Tensor } from '../../tensor.ts';
 import { tensorOf } from '../operators/constants.ts';
-import { dtypeOfCode } from '../operators/dtypes.ts';
 import {
   asNumbers,
   type Call,
+  dtypeAttribute,
   failure,
   type Inputs,
   integersOf,
@@ -55,7 +55,7 @@ function range(inputs: Inputs, call: Call): Tensor[] {
 /** The identity matrix of the input's size; `k` moves the diagonal up. */
 function eyeLike(inputs: Inputs, call: Call): Tensor[] {
   const x = need(inputs, 0, call);
-  const dtype = dtypeOfCode(number(call, 'dtype', 0)) ?? x.dtype;
+  const dtype = dtypeAttribute(call, 'dtype') ?? x.dtype;
   const columns = x.shape[1]!;
   const k = number(call, 'k', 0);
   const ones = Float64Array.from({ length: x.data.length }, (_, n) => (n % columns === Math.floor(n / columns) + k ? 1 : 0));

@@ -4,6 +4,7 @@
  * Kernels are plain loops over flat row-major arrays. Floats are accumulated in a local `number` (a double) and rounded once, on store.
  */
 import { HeadlightError } from '../../errors.ts';
+import { elementType } from '../../onnx/dtypes.ts';
 import { allocate, type DType, sizeOf, type Tensor, type TensorData } from '../../tensor.ts';
 import { rounderOf } from '../half.ts';
 import type { Attribute, Attributes } from '../ops.ts';
@@ -67,6 +68,11 @@ export function flag(call: Call, name: string, otherwise = 0): boolean {
 export function text(call: Call, name: string, otherwise: string): string {
   const value = attribute(call, name);
   return typeof value === 'string' ? value : otherwise;
+}
+
+/** An element type that an attribute names by ONNX's number, or null for one that nothing here computes with. */
+export function dtypeAttribute(call: Call, name: string): DType | null {
+  return elementType(number(call, name, 0))?.dtype ?? null;
 }
 
 /** A list of numbers, or null when it is left out. */

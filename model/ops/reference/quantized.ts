@@ -4,12 +4,12 @@
  */
 import { allocate, type DType, sizeOf, stridesOf, type Tensor } from '../../tensor.ts';
 import { roundHalfEven } from '../half.ts';
-import { dtypeOfCode } from '../operators/dtypes.ts';
 import { convolve } from './conv.ts';
 import {
   asNumbers,
   axisOf,
   type Call,
+  dtypeAttribute,
   failure,
   type Inputs,
   type Kernels,
@@ -79,7 +79,7 @@ const quotient = (x: number, scale: number): number => roundHalfEven(Math.fround
 function quantizeLinear(inputs: Inputs, call: Call): Tensor[] {
   const [x, scale, zero] = [need(inputs, 0, call), need(inputs, 1, call), inputs[2]];
   const { scale: scales, zero: zeros, place } = scalingOf(x.shape, scale, zero, call);
-  const dtype = zero?.dtype ?? dtypeOfCode(number(call, 'output_dtype', 0)) ?? 'uint8';
+  const dtype = zero?.dtype ?? dtypeAttribute(call, 'output_dtype') ?? 'uint8';
   const from = asNumbers(x.data);
   const values = Float64Array.from(from, (value, n) => quotient(value, scales[place(n)]!) + (zeros?.[place(n)] ?? 0));
   return [saturate(values, x.shape, dtype, call)];
@@ -93,7 +93,7 @@ export function dequantize(x: Tensor, { scale, zero, place }: Scaling): Float64A
 
 function dequantizeLinear(inputs: Inputs, call: Call): Tensor[] {
   const [x, scale] = [need(inputs, 0, call), need(inputs, 1, call)];
-  const dtype = dtypeOfCode(number(call, 'output_dtype', 0)) ?? scale.dtype;
+  const dtype = dtypeAttribute(call, 'output_dtype') ?? scale.dtype;
   return [resultFrom(dtype, x.shape, dequantize(x, scalingOf(x.shape, scale, inputs[2], call)))];
 }
 
