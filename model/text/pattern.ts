@@ -20,15 +20,22 @@ function asTheLibraryKnows(text: string): string {
   return text.replace(NEWER_CHARACTERS, (c) => (c.length === 1 ? '\u0378' : '\u{50000}'));
 }
 
+/** All matches in a text may take this long; then the search is given up. */
+const MAX_SEARCH_MS = 5_000;
+/** Matches between two looks at the clock. */
+const CLOCK_EVERY = 256;
+
 /**
  * All matches of a global regular expression. As in the library, an empty match right after another one does not count.
  *
- * A running match cannot be interrupted from inside JavaScript: `safePattern` refuses at load what could run away, and the extension host runs
- * tokenizers in a worker that it can end (see service.ts).
+ * The clock is looked at between matches. A single match cannot be interrupted from inside JavaScript: whoever opens files of unknown origin runs the
+ * tokenizer in a worker that can be ended (see service.ts).
+ * @throws HeadlightError 'limit' when the search takes too long
  */
 export function regexMatcher(regex: RegExp): Matcher {
   return (text) => {
     const found: number[] = [];
+    const start = Date.now();
     let last = -1;
     for (const match of asTheLibraryKnows(text.text).matchAll(regex)) {
       const a = match.index;
@@ -36,6 +43,12 @@ export function regexMatcher(regex: RegExp): Matcher {
       if (a === b && a === last) continue;
       found.push(text.index(a), text.index(b));
       last = b;
+      if (found.length % (2 * CLOCK_EVERY) === 0 && Date.now() - start > MAX_SEARCH_MS) {
+        throw new HeadlightError(
+          'limit',
+          `A pattern of the tokenizer took more than ${MAX_SEARCH_MS / 1000} seconds on this text: ${regex.source.slice(0, 100)}`,
+        );
+      }
     }
     return found;
   };

@@ -45,6 +45,7 @@ class Coverage {
     this.#seen.fill(1, start, end);
   }
   gaps(): TextRange[] {
+    for (const i of this.source.merged) this.#seen[i] = 1;
     const out: TextRange[] = [];
     for (let a = this.#seen.indexOf(0); a >= 0; ) {
       const next = this.#seen.indexOf(1, a);

@@ -11,6 +11,8 @@ interface Store {
   readonly text: string;
   /** UTF-16 offset of each character and of the end; null while all are below U+10000, where it is the index itself. */
   readonly units: readonly number[] | null;
+  /** Source characters that were composed into the one before them; shared by a source and all that was made of it. */
+  readonly merged: Set<number>;
 }
 
 function unitsOf(chars: readonly number[], length: number, text: string): number[] | null {
@@ -50,19 +52,24 @@ export class Traced {
       ends.push(n + 1);
       i += c > 0xffff ? 2 : 1;
     }
-    return Traced.of(chars, starts, ends, text, 0, chars.length);
+    return new Traced(
+      { chars, starts, ends, text, units: unitsOf(chars, chars.length, text), merged: new Set() },
+      0,
+      chars.length,
+      0,
+      chars.length,
+    );
   }
 
-  static of(
-    chars: readonly number[],
-    starts: readonly number[],
-    ends: readonly number[],
-    text: string,
-    start: number,
-    end: number,
-  ): Traced {
-    const store = { chars, starts, ends, text, units: unitsOf(chars, chars.length, text) };
-    return new Traced(store, 0, chars.length, start, end);
+  /** This text rewritten: other characters with their origins, for the same source range. */
+  rewritten(chars: readonly number[], starts: readonly number[], ends: readonly number[], text: string): Traced {
+    const store = { chars, starts, ends, text, units: unitsOf(chars, chars.length, text), merged: this.store.merged };
+    return new Traced(store, 0, chars.length, this.start, this.end);
+  }
+
+  /** Source characters that were composed into the one before them, which alone has a range. */
+  get merged(): Set<number> {
+    return this.store.merged;
   }
 
   char(i: number): number {
@@ -141,7 +148,14 @@ export class Rewrite {
       return;
     }
     this.add(char, this.old.startOf(this.#at), this.old.endOf(this.#at));
+    if (change < 0 && isComposed(char)) this.noteMerged(this.#at + 1, this.#at - change);
     this.#at += 1 - change;
+  }
+
+  private noteMerged(first: number, last: number): void {
+    for (let i = first; i <= last && i < this.old.length; i++) {
+      for (let s = this.old.startOf(i); s < this.old.endOf(i); s++) this.old.merged.add(s);
+    }
   }
 
   /** Keeps old character i as it is. */
@@ -159,8 +173,14 @@ export class Rewrite {
   }
 
   done(): Traced {
-    return Traced.of(this.#chars, this.#starts, this.#ends, this.#text, this.old.start, this.old.end);
+    return this.old.rewritten(this.#chars, this.#starts, this.#ends, this.#text);
   }
+}
+
+/** Whether a character is made of several: é, が, 각. */
+function isComposed(char: number): boolean {
+  const text = String.fromCodePoint(char);
+  return text.normalize('NFD') !== text;
 }
 
 /**

@@ -2,9 +2,12 @@ import { count, type Json, malformed, object } from '../json.ts';
 
 /** The `vocab` object of a model: token → id. */
 export function vocabulary(config: Json): Map<string, number> {
-  return new Map(
-    Object.entries(object(config.vocab, 'vocab')).map(([piece, id]) => [piece, count(id, `the id of ${JSON.stringify(piece)}`)]),
-  );
+  const vocab = new Map<string, number>();
+  // Hundreds of thousands of entries: the words for an error are made only for the entry that is wrong.
+  for (const [piece, id] of Object.entries(object(config.vocab, 'vocab'))) {
+    vocab.set(piece, typeof id === 'number' && Number.isSafeInteger(id) && id >= 0 ? id : count(id, `the id of ${JSON.stringify(piece)}`));
+  }
+  return vocab;
 }
 
 /** The id of the token for unknown text. @throws HeadlightError 'tokenizer' if the vocabulary has none */
