@@ -24,6 +24,7 @@ import { HeadlightError } from '../errors.ts';
 import type { Config } from '../safetensors/config.ts';
 import { albert } from './albert.ts';
 import { bert } from './bert.ts';
+import { bloom } from './bloom.ts';
 import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
 import { ernie } from './ernie.ts';
@@ -52,6 +53,7 @@ export const FAMILIES: readonly Family[] = [
   distilbert,
   albert,
   modernbert,
+  bloom,
 ];
 
 /**

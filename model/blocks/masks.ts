@@ -60,6 +60,16 @@ export function paddingMask<T>(ops: Ops<T>, attentionMask: T): T {
 }
 
 /**
+ * Positions that count tokens and not padding, from 0: padding before the text does not move it.
+ * @param attentionMask int64 [B, T], 1 = a token, 0 = padding
+ * @returns int64 [B, T]; padding has −1
+ */
+export function textPositions<T>(ops: Ops<T>, attentionMask: T): T {
+  const counted = ops.mul(ops.cumSum(attentionMask, 1), attentionMask); // 1, 2 … of tokens, 0 of padding
+  return ops.sub(counted, ops.scalar(1, 'int64'));
+}
+
+/**
  * What a decoder sees of itself: causal, without padding, and where said within a window.
  * @param attentionMask int64 [B, T], 1 = a token, 0 = padding
  * @param window see `windowMask`; null for none
