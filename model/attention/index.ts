@@ -1,1 +1,5 @@
+export { findAttention, type FindOptions } from './find/find.ts';
+export { headModel } from './probe/head.ts';
+export { instrument } from './probe/instrument.ts';
+export { checkOf, thumbnailsOf, vectorsOf, weightsOf } from './probe/read.ts';
 export type * from './types.ts';

@@ -3,6 +3,7 @@
  */
 import type { Atom } from './axes.ts';
 import type { Subject } from './graph.ts';
+import type { Fused } from '../lower/lower.ts';
 import { headsBehind } from './heads.ts';
 import type { NormalisedMap } from './maps.ts';
 import { isPackedProjection, type Product } from './product.ts';
@@ -21,6 +22,8 @@ export interface Candidate {
   readonly role: (atom: Atom) => Role;
   /** Head atoms in the order in which heads are counted. */
   readonly heads: readonly Atom[];
+  /** The fused operator that was laid open here, if it was one. */
+  readonly fused: Fused | null;
 }
 
 /** Whether queries that are stored (learned) stand in an attention: their keys are a projection of the input, made for them. */
@@ -98,5 +101,5 @@ export function examine(subject: Subject, map: NormalisedMap): Outcome {
   const axes = score.region.axes(value.weights.name);
   if (!axes) return { score: score.product, value };
   const weights = floatWeights(subject, value.weights.name);
-  return { site: { subject, map, score, value, weights, role: roles(score, map, heads), heads: score.region.atoms.resolve(heads) } };
+  return { site: { subject, map, score, value, weights, role: roles(score, map, heads), heads: score.region.atoms.resolve(heads), fused: null } };
 }

@@ -1,6 +1,6 @@
 /** The graph as the finder sees it: nodes, facts, products by output, and which values are weights of the model. */
 import { GraphView, type NodeRef, operatorOf } from '../graph/view.ts';
-import type { Fact } from '../infer/fact.ts';
+import { count, type Fact } from '../infer/fact.ts';
 import { type Facts, infer } from '../infer/infer.ts';
 import type { Move } from './axes.ts';
 import { isPackedProjection, type Product, productOf } from './product.ts';
@@ -11,6 +11,7 @@ export class Subject {
   readonly facts: Facts;
   readonly products = new Map<string, Product>();
   private readonly weights = new Map<string, boolean>();
+  private longer: Facts | undefined;
 
   constructor(readonly model: onnx.ModelProto) {
     this.view = new GraphView(model);
@@ -19,6 +20,14 @@ export class Subject {
       const product = productOf(this.view, this.facts, ref);
       if (product) this.products.set(product.output, product);
     }
+  }
+
+  /** How much larger a value becomes when every free length doubles: 1, 2 (linear in the length), 4 (quadratic). */
+  growth(name: string): number {
+    this.longer ??= infer(this.view, 2);
+    const [now, then] = [this.shape(name), this.longer.get(name)?.shape];
+    if (!now || !then) return Number.POSITIVE_INFINITY;
+    return count(then) / Math.max(1, count(now));
   }
 
   fact(name: string): Fact | undefined {

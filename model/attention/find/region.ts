@@ -8,7 +8,7 @@ import type { Product } from './product.ts';
 
 export class Region {
   private readonly inside = new Map<string, boolean>();
-  private readonly known = new Map<string, Axes | null>();
+  protected readonly known = new Map<string, Axes | null>();
   private readonly floor: number;
 
   /** From the value `origin`, whose axes are given, onwards. */
@@ -28,7 +28,8 @@ export class Region {
     const known = this.inside.get(name);
     if (known !== undefined) return known;
     const ref = this.subject.view.producerOf(name);
-    const found = ref !== undefined && ref.order > this.floor && ref.node.input.some((input) => input !== '' && this.has(input));
+    const follows = ref !== undefined && ref.order > this.floor && !/^(Shape|Size)$/.test(ref.node.opType);
+    const found = follows && ref.node.input.some((input) => input !== '' && this.has(input));
     this.inside.set(name, found);
     return found;
   }

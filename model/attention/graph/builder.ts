@@ -55,7 +55,12 @@ export class Builder {
   private readonly known = new Map<string, string>();
   private count = 0;
 
-  constructor(readonly prefix: string) {}
+  private readonly contents = new Map<string, readonly number[]>();
+
+  constructor(
+    readonly prefix: string,
+    readonly opset: number,
+  ) {}
 
   name(word = 'v'): string {
     return `${this.prefix}/${word}_${this.count++}`;
@@ -64,8 +69,16 @@ export class Builder {
   /** One node with one output, whose name is returned. */
   op(opType: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeValue>> = {}, domain = ''): string {
     const output = this.name(opType);
-    this.nodes.push(makeNode(opType, inputs, [output], attributes, domain));
+    this.nodes.push(this.written(opType, inputs, [output], attributes, domain));
     return output;
+  }
+
+  /** Axes were attributes once: of Squeeze and Unsqueeze before opset 13, of ReduceMax and its kind before 18 (ReduceSum before 13). */
+  private written(opType: string, inputs: readonly string[], outputs: readonly string[], attributes: Readonly<Record<string, AttributeValue>>, domain: string): onnx.NodeProto {
+    const since = /^(Squeeze|Unsqueeze|ReduceSum)$/.test(opType) ? 13 : opType.startsWith('Reduce') ? 18 : 0;
+    const axes = this.opset < since && inputs[1] ? this.contents.get(inputs[1]) : undefined;
+    if (!axes) return makeNode(opType, inputs, outputs, attributes, domain);
+    return makeNode(opType, inputs.slice(0, 1), outputs, { ...attributes, axes }, domain);
   }
 
   /** One node with several outputs. */
@@ -73,6 +86,17 @@ export class Builder {
     const names = Array.from({ length: outputs }, () => this.name(opType));
     this.nodes.push(makeNode(opType, inputs, names, attributes, domain));
     return names;
+  }
+
+  /** Gives a value the name `to`: its node's output where this builder wrote it, otherwise by an Identity. */
+  rename(from: string, to: string): void {
+    const maker = this.nodes.find((node) => node.output.includes(from));
+    if (!maker) {
+      this.nodes.push(makeNode('Identity', [from], [to]));
+      return;
+    }
+    maker.output = maker.output.map((name) => (name === from ? to : name));
+    for (const node of this.nodes) node.input = node.input.map((name) => (name === from ? to : name));
   }
 
   private constant(key: string, make: (name: string) => onnx.TensorProto): string {
@@ -86,7 +110,9 @@ export class Builder {
 
   /** An int64 vector. */
   ints(...values: number[]): string {
-    return this.constant(`i${values.join()}`, (name) => int64Tensor(name, values));
+    const name = this.constant(`i${values.join()}`, (made) => int64Tensor(made, values));
+    this.contents.set(name, values);
+    return name;
   }
 
   /** An int64 scalar. */
@@ -97,6 +123,16 @@ export class Builder {
   /** A float32 scalar. */
   float(value: number): string {
     return this.constant(`f${value}`, (name) => floatTensor(name, [value], []));
+  }
+
+  /** A float32 tensor. */
+  floats(values: readonly number[], dims: readonly number[]): string {
+    return this.constant(`F${dims.join('x')}:${values.join()}`, (name) => floatTensor(name, values, dims));
+  }
+
+  /** A boolean tensor. */
+  bools(values: readonly boolean[], dims: readonly number[]): string {
+    return this.constant(`B${dims.join('x')}:${values.map(Number).join('')}`, (name) => boolTensor(name, values, dims));
   }
 
   cast(input: string, to: number): string {

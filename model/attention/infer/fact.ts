@@ -13,7 +13,7 @@ export interface Fact {
 }
 
 /** Contents beyond this are not followed. */
-export const VALUE_LIMIT = 1 << 15;
+export const VALUE_LIMIT = 1 << 16;
 
 export const UNKNOWN: Fact = { type: 0, shape: null, value: null, data: true };
 

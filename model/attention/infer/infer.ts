@@ -32,10 +32,14 @@ function assumed(name: string, shape: readonly number[] | null): number[] | null
 
 class Inference {
   readonly facts = new Map<string, Fact>();
-  private readonly lengths = new Lengths();
+  private readonly lengths: Lengths;
   private readonly opset: number;
 
-  constructor(private readonly view: GraphView) {
+  constructor(
+    private readonly view: GraphView,
+    factor: number,
+  ) {
+    this.lengths = new Lengths(factor);
     this.opset = view.opset();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const clash = this.walk();
@@ -142,7 +146,7 @@ class Inference {
   }
 }
 
-/** Facts of all values of a model, by name. */
-export function infer(view: GraphView): Facts {
-  return new Inference(view).facts;
+/** Facts of all values of a model, by name. `factor`: how much longer than usual free lengths are chosen, to see what grows with them. */
+export function infer(view: GraphView, factor = 1): Facts {
+  return new Inference(view, factor).facts;
 }

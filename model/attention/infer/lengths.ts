@@ -4,16 +4,19 @@ import type { onnx } from '../../onnx/proto.js';
 /** Lengths that no head count, head size or layer count is likely to have. */
 const SPARE = [13, 17, 11, 19, 23, 29, 31, 37];
 
-const KNOWN: readonly (readonly [RegExp, number])[] = [
-  [/^(batch|b|n|bs)$|batch[_ ]?size$|^batch/i, 2],
-  [/channel/i, 3],
-  [/height|width/i, 224],
-  [/past/i, 3],
+const KNOWN: readonly (readonly [RegExp, number, boolean])[] = [
+  [/^(batch|b|n|bs)$|batch[_ ]?size$|^batch/i, 2, false],
+  [/channel/i, 3, false],
+  [/height|width/i, 224, false],
+  [/past/i, 3, true],
 ];
 
 /** Free lengths by name, the same name always the same length. `past + sequence` is added up. */
 export class Lengths {
   private readonly byName = new Map<string, number>();
+
+  /** `factor`: how much longer than usual every free length but the batch is. */
+  constructor(private readonly factor = 1) {}
   private readonly fixed = new Map<string, number>();
 
   of(name: string): number {
@@ -53,9 +56,10 @@ export class Lengths {
   }
 
   private guess(name: string): number {
-    for (const [pattern, length] of KNOWN) if (pattern.test(name)) return length;
+    for (const [pattern, length, grows] of KNOWN) if (pattern.test(name)) return grows ? length * this.factor : length;
     const used = new Set(this.byName.values());
-    return SPARE.find((length) => !used.has(length)) ?? SPARE[this.byName.size % SPARE.length]!;
+    const lengths = SPARE.map((length) => length * this.factor);
+    return lengths.find((length) => !used.has(length)) ?? lengths[this.byName.size % lengths.length]!;
   }
 
   /** The sizes of a graph input. A length without a name is called after its input and place; the first one is taken for the batch. */
