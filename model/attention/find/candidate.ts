@@ -1,7 +1,7 @@
 /**
  * One place of attention as found in the graph: the map, where it meets the values, where its logits come from, and what its axes stand for.
  */
-import type { Atom } from './axes.ts';
+import type { Atom, Atoms } from './axes.ts';
 import type { Subject } from './graph.ts';
 import type { Fused } from '../lower/lower.ts';
 import { headsBehind } from './heads.ts';
@@ -56,30 +56,37 @@ function unique(atoms: readonly Atom[]): Atom[] {
   return atoms.filter((a, i) => atoms.findIndex((b) => b.id === a.id) === i);
 }
 
-/** What each atom of the score product stands for. Splits made later pass the role on. */
+/** A role for every atom: what an atom was split into has its role. The first that fits decides. */
+export function roleLookup(atoms: Atoms, list: readonly (readonly [Atom, Role])[]): (atom: Atom) => Role {
+  return (atom) => list.find(([root]) => atoms.resolve([root]).some((a) => a.id === atom.id))?.[1] ?? 'batch';
+}
+
+/** What each atom of the score product stands for. */
 function roles(score: ScoreProduct, map: NormalisedMap, heads: readonly Atom[]): (atom: Atom) => Role {
-  const { atoms } = score.region;
-  const result = new Map<number, Role>();
-  const set = (list: readonly Atom[], role: Role): void => {
-    for (const atom of atoms.resolve(list)) if (!result.has(atom.id)) result.set(atom.id, role);
-  };
   const at = score.region.axes(map.logits) ?? [];
-  set(map.axes.flatMap((i) => at[i] ?? []), 'key');
-  set(heads, 'head');
-  const letters = (test: (l: string) => boolean): Atom[] => score.product.letters.filter(test).flatMap((l) => score.atomOf.get(l) ?? []);
-  set(letters((l) => score.query.letters.includes(l) && !score.key.letters.includes(l)), 'query');
-  set(letters((l) => score.query.letters.includes(l) && score.key.letters.includes(l)), 'batch');
-  set([...score.atomOf.values()], 'depth');
-  return (atom) => result.get(atom.id) ?? 'batch';
+  const { product, query, key, atomOf } = score;
+  const letters = (test: (l: string) => boolean): Atom[] => product.letters.filter(test).flatMap((l) => atomOf.get(l) ?? []);
+  const all = (list: readonly Atom[], role: Role): (readonly [Atom, Role])[] => list.map((atom) => [atom, role] as const);
+  return roleLookup(score.region.atoms, [
+    ...all(map.axes.flatMap((i) => at[i] ?? []), 'key'),
+    ...all(heads, 'head'),
+    ...all(letters((l) => query.letters.includes(l) && !key.letters.includes(l)), 'query'),
+    ...all(letters(() => true), 'batch'),
+    ...all([...atomOf.values()], 'depth'),
+  ]);
 }
 
 const HELD = new Set([1, 10, 11, 16]);
 
-/** The weights as a float: behind a quantisation that serves the product alone. */
+/** The weights as a float: before a rounding to 8 bits that serves the product alone. */
 function floatWeights(subject: Subject, name: string): string {
   const type = subject.fact(name)?.type ?? 1;
-  if (HELD.has(type) || type === 0) return name;
   const ref = subject.view.producerOf(name);
+  if (ref?.node.opType === 'DequantizeLinear') {
+    const rounded = subject.view.producerOf(ref.node.input[0]!);
+    return rounded?.node.opType === 'QuantizeLinear' ? rounded.node.input[0]! : name;
+  }
+  if (HELD.has(type) || type === 0) return name;
   if (ref && /^(DynamicQuantizeLinear|QuantizeLinear)$/.test(ref.node.opType)) return ref.node.input[0]!;
   if (ref && /^(Reshape|Transpose|Identity|Unsqueeze|Squeeze)$/.test(ref.node.opType)) {
     const before = floatWeights(subject, ref.node.input[0]!);
@@ -101,5 +108,18 @@ export function examine(subject: Subject, map: NormalisedMap): Outcome {
   const axes = score.region.axes(value.weights.name);
   if (!axes) return { score: score.product, value };
   const weights = floatWeights(subject, value.weights.name);
-  return { site: { subject, map, score, value, weights, role: roles(score, map, heads), heads: score.region.atoms.resolve(heads), fused: null } };
+  const { atoms } = score.region;
+  const site: Candidate = {
+    subject,
+    map,
+    score,
+    value,
+    weights,
+    role: roles(score, map, heads),
+    get heads() {
+      return atoms.resolve(heads);
+    },
+    fused: null,
+  };
+  return { site };
 }

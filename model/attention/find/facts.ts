@@ -83,7 +83,7 @@ export function factsOf(c: Candidate): PlaceFacts {
   const [ofQuery, ofKey] = [before(subject, score.query.name), before(subject, score.key.name)];
   const scale = after === null || ofQuery === null || ofKey === null ? null : after * ofQuery * ofKey;
   const { causal, window } = visibility(c);
-  const keyHeads = headsBehind(subject, score, score.key);
+  const keyHeads = c.fused ? null : headsBehind(subject, score, score.key);
   const heads = product(c.heads);
   const kv = keyHeads === null ? heads : product(score.region.atoms.resolve(keyHeads));
   const depth = summed(score.product).flatMap((l) => score.atomOf.get(l) ?? []);

@@ -1,7 +1,7 @@
 /** The formula beside a fused operator as a place of attention: its layout is known, [B, H, T, S] throughout. */
 import type { Fused } from '../lower/lower.ts';
 import { type Atom, Atoms, type Axes } from './axes.ts';
-import type { Candidate, Role } from './candidate.ts';
+import { type Candidate, type Role, roleLookup } from './candidate.ts';
 import type { Subject } from './graph.ts';
 import type { Product } from './product.ts';
 import { Region } from './region.ts';
@@ -40,13 +40,13 @@ export function laidOpenCandidate(subject: Subject, fused: Fused): Candidate | n
   const softmax = subject.view.producerOf(formula.softmax);
   if (!score || !value || !softmax) return null;
   const atoms = new Atoms();
-  const roles = new Map<number, Role>();
+  const roles: (readonly [Atom, Role])[] = [];
   const atomOf = new Map<string, Atom>();
   const named: readonly (readonly [string, Role, number])[] = [['b', 'batch', 2], ['h', 'head', facts.heads], ['t', 'query', 13], ['s', 'key', 17], ['d', 'depth', 8]];
   for (const [letter, role, size] of named) {
     const atom = atoms.fresh(size);
     atomOf.set(letter, atom);
-    roles.set(atom.id, role);
+    roles.push([atom, role]);
   }
   const region = new FourAxes(subject, atoms, formula.scores, LETTERS.map((l) => [atomOf.get(l)!]));
   return {
@@ -55,7 +55,7 @@ export function laidOpenCandidate(subject: Subject, fused: Fused): Candidate | n
     score: { product: score, query: score.a, key: score.b, region, atomOf },
     value: { product: value, weights: value.a, values: value.b },
     weights: formula.weights,
-    role: (atom) => roles.get(atom.id) ?? 'batch',
+    role: roleLookup(atoms, roles),
     heads: [atomOf.get('h')!],
     fused,
   };

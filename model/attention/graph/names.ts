@@ -37,7 +37,18 @@ function walk(graph: onnx.GraphProto, outer: Names, taken: Set<string>, top: boo
   }
 }
 
-/** Renames, in place, what subgraphs define twice. Names of the main graph stay as they are. */
+/** The runtime wants node names to be unique where there are any: an inlined function brings the same ones with every call. */
+function nameNodes(graph: onnx.GraphProto, taken: Set<string>): void {
+  for (const node of graph.node) {
+    if (node.name && taken.has(node.name)) node.name = fresh(node.name, taken);
+    if (node.name) taken.add(node.name);
+    for (const inner of graphsOf(node)) nameNodes(inner, taken);
+  }
+}
+
+/** Renames, in place, what subgraphs define twice, and nodes that are called alike. Values of the main graph keep their names. */
 export function uniqueNames(model: onnx.ModelProto): void {
-  if (model.graph) walk(model.graph, new Map(), new Set(), true);
+  if (!model.graph) return;
+  walk(model.graph, new Map(), new Set(), true);
+  nameNodes(model.graph, new Set());
 }

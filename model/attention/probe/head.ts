@@ -83,8 +83,9 @@ function build(site: Site): HeadPlan | null {
   const chosen: Chosen = { head: 'head', batch: 'batch', allHeads: mixes };
   const probe = new Builder('probe', subject.view.opset());
   if (vectorOf(probe, c, 'q') === null || vectorOf(probe, c, 'k') === null) return null;
-  const q = chosenVector(b, 'q', c.heads, ownHeads(c, 'q'), chosen);
-  const k = b.op('Transpose', [chosenVector(b, 'k', c.heads, ownHeads(c, 'k'), chosen)], { perm: [0, 2, 1] });
+  const typed = (x: string): string => (types[0] === TYPE.float ? x : b.cast(x, types[0]!));
+  const q = typed(chosenVector(b, 'q', c.heads, ownHeads(c, 'q'), chosen));
+  const k = b.op('Transpose', [typed(chosenVector(b, 'k', c.heads, ownHeads(c, 'k'), chosen))], { perm: [0, 2, 1] });
   const outputs = rewritten(c, b, sides, chosen, b.op('MatMul', [q, k]));
   if (!outputs) return null;
   const finish = (x: string, name: string): void => {

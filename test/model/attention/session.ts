@@ -43,7 +43,7 @@ export class Session {
   private constructor(private readonly session: ort.InferenceSession) {}
 
   static async create(model: onnx.ModelProto, external: readonly External[] = []): Promise<Session> {
-    const options = { executionProviders: ['wasm'], graphOptimizationLevel: 'all', ...(external.length > 0 ? { externalData: [...external] } : {}) } as const;
+    const options = { executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel: 3, ...(external.length > 0 ? { externalData: [...external] } : {}) } as const;
     return new Session(await ort.InferenceSession.create(writeModel(model), options));
   }
 
