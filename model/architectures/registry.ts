@@ -34,6 +34,7 @@ import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
 import { mistral } from './mistral.ts';
 import { modernbert } from './modernbert.ts';
+import { mpt } from './mpt.ts';
 import { qwen2, qwen3 } from './qwen.ts';
 import { roberta } from './roberta.ts';
 
@@ -54,6 +55,7 @@ export const FAMILIES: readonly Family[] = [
   albert,
   modernbert,
   bloom,
+  mpt,
 ];
 
 /**
