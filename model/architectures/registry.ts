@@ -30,6 +30,7 @@ import { electra } from './electra.ts';
 import { ernie } from './ernie.ts';
 import type { Family } from './family.ts';
 import { gemma, gemma2, gemma3 } from './gemma.ts';
+import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
 import { mistral } from './mistral.ts';
@@ -56,6 +57,7 @@ export const FAMILIES: readonly Family[] = [
   modernbert,
   bloom,
   mpt,
+  gptNeox,
 ];
 
 /**
