@@ -8,7 +8,7 @@
 const ROOMS = {
   extension: {
     folders: ['extension/', 'model/'],
-    packages: ['@huggingface/tokenizers', 'protobufjs', '@protobufjs', 'vscode-jsonrpc'],
+    packages: ['@huggingface/tokenizers', 'protobufjs', '@protobufjs', 'long', 'vscode-jsonrpc'],
     external: ['vscode', 'node:'],
   },
   webview: {
@@ -17,6 +17,7 @@ const ROOMS = {
       '@huggingface/tokenizers',
       'protobufjs',
       '@protobufjs',
+      'long',
       'vscode-jsonrpc',
       'preact',
       '@preact/signals',
@@ -35,7 +36,7 @@ const ROOMS = {
     external: [],
   },
 };
-const MODEL_PACKAGES = ['@huggingface/tokenizers', 'protobufjs', '@protobufjs', 'vscode-jsonrpc'];
+const MODEL_PACKAGES = ['@huggingface/tokenizers', 'protobufjs', '@protobufjs', 'long', 'vscode-jsonrpc'];
 /** Node's own modules may be named by a library that tests for them; nothing of ours may. */
 const packageOf = (path) => /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
 const isPackage = (name, list) => list.some((p) => name === p || name.startsWith(`${p}/`));

@@ -122,6 +122,29 @@ export class Window {
     await this.page.keyboard.press('Shift+End');
   }
 
+  /** Picks an entry of a quick pick by typing. */
+  async #pick(words: string): Promise<void> {
+    await this.page.locator('.quick-input-widget input').fill(words);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await this.page.waitForTimeout(200);
+    await this.page.keyboard.press('Enter');
+    await this.page.waitForTimeout(200);
+  }
+
+  /** Chooses a head by its number on screen, through the palette. */
+  async chooseHead(layer: number, head: number): Promise<void> {
+    await this.command('Headlight: Select Head');
+    await this.page.waitForTimeout(300);
+    await this.#pick(`L${layer}·H${head}`);
+  }
+
+  /** Chooses another model, through the palette. */
+  async chooseModel(name: string): Promise<void> {
+    await this.command('Headlight: Select Model');
+    await this.page.waitForTimeout(300);
+    await this.#pick(name);
+  }
+
   /** The panel's page, once its frame is there. */
   async panel(timeoutMs = 60_000): Promise<Frame> {
     const until = Date.now() + timeoutMs;
