@@ -47,14 +47,11 @@ export class HoverCards {
   async #runCard(run: Run, document: TextDocument, position: Position, token: CancellationToken): Promise<Hover | null> {
     const at = run.tracked?.tokenAt(document.offsetAt(position)) ?? null;
     const { selection } = run;
-    if (at === null || !selection || !run.queryInSource) return null;
+    if (at === null || !selection || !run.queryInSource || !run.result) return null;
     const members = wordOf(run.input.tokens, at);
     const { kind, layer, head } = selection;
-    const weights = run.result
-      ? at === selection.query && run.weights
-        ? run.weights
-        : await this.panel.row({ kind, layer, head, token: at, direction: 'from' }, token)
-      : null;
+    const known = at === selection.query ? run.weights : null;
+    const weights = known ?? (await this.panel.row({ kind, layer, head, token: at, direction: 'from' }, token));
     const value = runCard({
       text: run.input.text,
       tokens: run.input.tokens,

@@ -170,7 +170,10 @@ class Session {
   readonly #store = new Store();
   #channel: PanelChannel | undefined;
   #ready: Promise<PanelChannel>;
+  /** Called by the page's first sign of life; undefined from then on. */
   #isReady: ((channel: PanelChannel) => void) | undefined;
+  /** Fails when the panel is closed. */
+  readonly #gone: Promise<never>;
 
   constructor(
     readonly view: WebviewPanel,
@@ -178,6 +181,10 @@ class Session {
     private readonly requests: RequestHandlers<HostRequests>,
     private readonly listeners: Listeners,
   ) {
+    this.#gone = new Promise((_, reject) => {
+      this.#store.add({ dispose: () => reject(new HeadlightError('disposed', 'The panel was closed.')) });
+    });
+    this.#gone.catch(() => undefined);
     this.#ready = this.#waitForPage();
     this.#connect();
     this.#load();
@@ -229,14 +236,14 @@ class Session {
 
   /** The channel, once the page answers. @throws HeadlightError `runtime` when it does not */
   async channel(): Promise<PanelChannel> {
+    if (!this.#isReady && this.#channel) return this.#channel;
     let late: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
       const words = 'The panel did not start. Close it and run again; if it stays so, see Help › Toggle Developer Tools.';
       late = setTimeout(() => reject(new HeadlightError('runtime', words)), START_LIMIT_MS);
-      this.#store.add({ dispose: () => reject(new HeadlightError('disposed', 'The panel was closed.')) });
     });
     try {
-      return await Promise.race([this.#ready, limit]);
+      return await Promise.race([this.#ready, this.#gone, limit]);
     } finally {
       clearTimeout(late);
     }

@@ -178,9 +178,12 @@ export class Runs {
   }
 
   #update(news: Partial<Pick<Run, 'selection' | 'weights' | 'measures'>>): void {
-    if (!this.#current) return;
-    Object.assign(this.#current, news);
-    this.#selected.fire(this.#current);
+    const run = this.#current;
+    if (!run) return;
+    Object.assign(run, news);
+    // A row of the run before this one may still be on its way.
+    if (run.weights && run.weights.length !== run.keyTokens.length) run.weights = null;
+    this.#selected.fire(run);
   }
 
   #edited(document: TextDocument, changes: readonly { rangeOffset: number; rangeLength: number; text: string }[]): void {
