@@ -36,6 +36,7 @@ import { llama } from './llama.ts';
 import { mistral } from './mistral.ts';
 import { modernbert } from './modernbert.ts';
 import { mpt } from './mpt.ts';
+import { opt } from './opt.ts';
 import { qwen2, qwen3 } from './qwen.ts';
 import { roberta } from './roberta.ts';
 
@@ -58,6 +59,7 @@ export const FAMILIES: readonly Family[] = [
   bloom,
   mpt,
   gptNeox,
+  opt,
 ];
 
 /**

@@ -57,28 +57,44 @@ export function expectationsOf({ tensors }: Golden, letter: string): Map<string,
   return new Map([...tensors.under(`${letter}/`)].filter(([key]) => kinds.test(key)));
 }
 
-/** The name under which a model records what the golden file calls `key`. Encoder–decoders: the golden `self` is the encoder's. */
+/**
+ * The name under which a model records what the golden file calls `key`. Encoder–decoders: the golden `self` is the encoder's. GPT-1: all
+ * layers share one activation, which the golden file counts under the first one's name.
+ */
 export function stageName(key: string, isEncoderDecoder: boolean): string {
-  if (!key.startsWith('attention/')) return key;
+  if (!key.startsWith('attention/')) return key.replace(/\bh\.0\.mlp\.act#(\d+)$/, 'h.$1.mlp.act');
   return `${isEncoderDecoder ? key.replace('/self/', '/encoder/') : key}/weights`;
 }
 
-/** Goldens whose heads stand behind the positions, [B, T, H, d]: Qwen 3 normalises before it exchanges the axes. */
-const HEADS_LAST = /self_attn\.[qk]_norm$/;
-
-/** A computed value in the layout of its golden: [B, H, T, d] as [B, T, H, d] where the golden has that. */
-export function inGoldenLayout(key: string, value: Tensor, golden: Tensor): Tensor {
-  const { dtype, shape, data } = value;
-  if (!HEADS_LAST.test(key) || shape[1] === golden.shape[1]) return value;
-  const [batch, heads, queries, width] = shape as [number, number, number, number];
+/** [.., a, b, ..] → [.., b, a, ..] */
+function exchanged({ dtype, shape, data }: Tensor, axis: number): Tensor {
+  const [a, b] = [shape[axis]!, shape[axis + 1]!];
+  const inner = sizeOf(shape.slice(axis + 2));
   const moved = Float32Array.from(data as Float32Array, (_, i) => {
-    const column = i % width;
-    const head = Math.floor(i / width) % heads;
-    const query = Math.floor(i / (width * heads)) % queries;
-    const b = Math.floor(i / (width * heads * queries));
-    return Number(data[((b * heads + head) * queries + query) * width + column]);
+    const outer = Math.floor(i / (a * b * inner));
+    const row = Math.floor(i / (a * inner)) % b;
+    const column = Math.floor(i / inner) % a;
+    return Number(data[((outer * a + column) * b + row) * inner + (i % inner)]);
   });
-  return tensor(dtype, [batch, queries, heads, width], moved);
+  return tensor(dtype, [...shape.slice(0, axis), b, a, ...shape.slice(axis + 2)], moved);
+}
+
+/** Stages whose goldens have their axes in another order, with the reason, and how ours are brought to it. */
+const LAYOUTS: readonly { readonly stage: RegExp; readonly bring: (value: Tensor, golden: Tensor) => Tensor }[] = [
+  // Qwen 3 normalises before it exchanges heads and positions: [B, T, H, d].
+  { stage: /self_attn\.[qk]_norm$/, bring: (value, { shape }) => (value.shape[1] === shape[1] ? value : exchanged(value, 1)) },
+  // OPT joins texts and positions for what comes after attention, Transformer-XL for its output: [B·T, ..].
+  {
+    stage: /decoder\.layers\.\d+\.(activation_fn|fc1|fc2|final_layer_norm)$|^stage\/crit$/,
+    bring: (value, { shape }) => (shape.length === 2 ? { ...value, shape } : value),
+  },
+  // XLNet and Transformer-XL have the positions before the texts: [T, B, ..].
+  { stage: /^stage\/transformer\.(layers?\.\d|pos_emb$|word_emb(edding)?$)/, bring: (value) => exchanged(value, 0) },
+];
+
+/** A computed value in the layout of its golden. */
+export function inGoldenLayout(key: string, value: Tensor, golden: Tensor): Tensor {
+  return LAYOUTS.find(({ stage }) => stage.test(key))?.bring(value, golden) ?? value;
 }
 
 /**
