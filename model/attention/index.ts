@@ -1,4 +1,4 @@
-export { findAttention, type FindOptions } from './find/find.ts';
+export { type FindOptions, findAttention } from './find/find.ts';
 export { headModel } from './probe/head.ts';
 export { instrument } from './probe/instrument.ts';
 export { checkOf, thumbnailsOf, vectorsOf, weightsOf } from './probe/read.ts';

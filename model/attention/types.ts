@@ -32,7 +32,7 @@ export interface Found {
   readonly warnings: readonly string[];
 }
 
-export type Keep = 'weights' | 'vectors';
+export type Keep = 'weights' | 'vectors' | 'both';
 
 /** What to fetch for one site, by output name of the instrumented graph. Sites of one Loop share names. */
 export interface Tap {

@@ -2,7 +2,7 @@
  * Probes every graph of a corpus and prints a table: `npx tsx test/tools/attention-table.ts FOLDER [part of a name]`.
  * Columns: sites found of expected, largest error of the weights, of heads on demand against them, of the file's outputs, of fused operators' check.
  */
-import { casesIn, distance, pooledByHand, Probed } from '../model/attention/corpus.ts';
+import { casesIn, distance, Probed, pooledByHand } from '../model/attention/corpus.ts';
 import { largestError } from '../model/compare.ts';
 import { Goldens } from '../model/goldens.ts';
 
@@ -21,8 +21,14 @@ for (const one of casesIn(root).filter((c) => c.name.includes(part))) {
     const open = performance.now() - begin;
     const { golden } = one;
     const { sites, refused } = probed.found;
-    const want = golden.sites.map((s) => s.key).sort().join(' ');
-    const got = sites.map((s) => probed.goldenKey(s)).sort().join(' ');
+    const want = golden.sites
+      .map((s) => s.key)
+      .sort()
+      .join(' ');
+    const got = sites
+      .map((s) => probed.goldenKey(s))
+      .sort()
+      .join(' ');
     if (want !== got) problems.push(`sites: want ${want}; got ${got}`);
     if (refused.length > 0 !== golden.refuse.length > 0) problems.push(`refused: ${JSON.stringify(refused)}`);
     const tensors = Goldens.read(one.tensors);
@@ -33,7 +39,8 @@ for (const one of casesIn(root).filter((c) => c.name.includes(part))) {
       for (const [site, w] of run.weights) {
         const key = probed.goldenKey(site);
         const e = tensors.has(key) ? distance(w, tensors.get(key), golden.validRows) : Number.POSITIVE_INFINITY;
-        if (!(e <= golden.tolerance)) problems.push(`${site.key} error ${e} tolerance ${golden.tolerance} [${w.batch},${w.heads},${w.queries},${w.keys}]`);
+        if (!(e <= golden.tolerance))
+          problems.push(`${site.key} error ${e} tolerance ${golden.tolerance} [${w.batch},${w.heads},${w.queries},${w.keys}]`);
         error = Math.max(error, e);
         check = Math.max(check, run.errors.get(site) ?? 0);
       }
@@ -56,7 +63,7 @@ for (const one of casesIn(root).filter((c) => c.name.includes(part))) {
     }
     line = `${sites.length}/${golden.sites.length} w ${tidy(error)} head ${tidy(demand)}${kept ? ` (${kept} keep weights)` : ''} out ${tidy(output)} check ${tidy(check)} open ${open.toFixed(0)} ms`;
   } catch (e) {
-    problems.push(String(e instanceof Error ? (process.env['TRACE'] ? e.stack : e.message) : e).slice(0, 600));
+    problems.push(String(e instanceof Error ? (process.env.TRACE ? e.stack : e.message) : e).slice(0, 600));
   }
   if (problems.length > 0) bad++;
   console.log(`${problems.length ? '✗' : '✓'} ${one.name.padEnd(56)} ${line} ${(performance.now() - begin).toFixed(0)} ms`);

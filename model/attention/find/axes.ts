@@ -6,8 +6,8 @@
  * Sizes are those of the concrete lengths of `infer`. Axes of length 1 have no atoms.
  */
 import { intAttribute, intsAttribute } from '../graph/attributes.ts';
-import { axisOf, type Fact } from '../infer/fact.ts';
 import type { NodeRef } from '../graph/view.ts';
+import { axisOf, type Fact } from '../infer/fact.ts';
 import { intsOf } from '../infer/shaping.ts';
 
 export interface Atom {

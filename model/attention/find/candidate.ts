@@ -1,9 +1,10 @@
 /**
  * One place of attention as found in the graph: the map, where it meets the values, where its logits come from, and what its axes stand for.
  */
+
+import type { Fused } from '../lower/lower.ts';
 import type { Atom, Atoms } from './axes.ts';
 import type { Subject } from './graph.ts';
-import type { Fused } from '../lower/lower.ts';
 import { headsBehind } from './heads.ts';
 import type { NormalisedMap } from './maps.ts';
 import { isPackedProjection, type Product } from './product.ts';
@@ -31,7 +32,12 @@ function keysAreProjected(subject: Subject, name: string, depth = 12): boolean {
   const ref = subject.view.producerOf(name);
   if (!ref || depth === 0) return false;
   if (subject.isProjection(ref) || isPackedProjection(ref)) return true;
-  if (!/^(Reshape|Transpose|Unsqueeze|Squeeze|Expand|Cast|Identity|Slice|Split|Gather|Mul|Div|Add|Concat|DequantizeLinear|QuantizeLinear)$/.test(ref.node.opType)) return false;
+  if (
+    !/^(Reshape|Transpose|Unsqueeze|Squeeze|Expand|Cast|Identity|Slice|Split|Gather|Mul|Div|Add|Concat|DequantizeLinear|QuantizeLinear)$/.test(
+      ref.node.opType,
+    )
+  )
+    return false;
   const data = ref.node.input.filter((i) => i && subject.fact(i)?.data);
   return data.length === 1 && keysAreProjected(subject, data[0]!, depth - 1);
 }
@@ -47,7 +53,9 @@ function findHeads(subject: Subject, score: ScoreProduct): Atom[] {
   const byKey = headsBehind(subject, score, score.key);
   const found = [...(byQuery ?? []), ...(byKey ?? [])];
   if (found.length > 0 || byQuery || byKey) return unique(score.region.atoms.resolve(found));
-  const shared = score.product.letters.filter((l) => score.query.letters.includes(l) && score.key.letters.includes(l) && score.atomOf.has(l));
+  const shared = score.product.letters.filter(
+    (l) => score.query.letters.includes(l) && score.key.letters.includes(l) && score.atomOf.has(l),
+  );
   const rank = score.product.letters.length;
   return rank >= 4 && shared.length > 0 && score.product.letters.indexOf(shared.at(-1)!) > 0 ? [score.atomOf.get(shared.at(-1)!)!] : [];
 }
@@ -68,10 +76,19 @@ function roles(score: ScoreProduct, map: NormalisedMap, heads: readonly Atom[]):
   const letters = (test: (l: string) => boolean): Atom[] => product.letters.filter(test).flatMap((l) => atomOf.get(l) ?? []);
   const all = (list: readonly Atom[], role: Role): (readonly [Atom, Role])[] => list.map((atom) => [atom, role] as const);
   return roleLookup(score.region.atoms, [
-    ...all(map.axes.flatMap((i) => at[i] ?? []), 'key'),
+    ...all(
+      map.axes.flatMap((i) => at[i] ?? []),
+      'key',
+    ),
     ...all(heads, 'head'),
-    ...all(letters((l) => query.letters.includes(l) && !key.letters.includes(l)), 'query'),
-    ...all(letters(() => true), 'batch'),
+    ...all(
+      letters((l) => query.letters.includes(l) && !key.letters.includes(l)),
+      'query',
+    ),
+    ...all(
+      letters(() => true),
+      'batch',
+    ),
     ...all([...atomOf.values()], 'depth'),
   ]);
 }

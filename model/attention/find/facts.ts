@@ -64,7 +64,8 @@ function chain(c: Candidate): Chain {
   const nodes = region.nodesTo(map.logits);
   const tanh = nodes.findIndex((ref) => ref.node.opType === 'Tanh');
   nodes.forEach((ref, i) => {
-    const scalar = /^(Mul|Div)$/.test(ref.node.opType) && ref.node.input.some((n) => !region.has(n) && (subject.shape(n)?.length ?? 1) === 0);
+    const scalar =
+      /^(Mul|Div)$/.test(ref.node.opType) && ref.node.input.some((n) => !region.has(n) && (subject.shape(n)?.length ?? 1) === 0);
     const one = factorOf(subject, ref, (name) => region.has(name));
     if (tanh >= 0 && i > tanh) cap ??= one;
     else if (one !== null && factor !== null) factor *= one;
@@ -88,5 +89,14 @@ export function factsOf(c: Candidate): PlaceFacts {
   const kv = keyHeads === null ? heads : product(score.region.atoms.resolve(keyHeads));
   const depth = summed(score.product).flatMap((l) => score.atomOf.get(l) ?? []);
   const sink = score.region.nodesTo(c.weights).some((ref) => ref.node.opType === 'Concat');
-  return { kvHeads: heads % kv === 0 ? kv : heads, headDim: depth.length ? product(depth) : null, causal, window, sink, scale, after, softcap };
+  return {
+    kvHeads: heads % kv === 0 ? kv : heads,
+    headDim: depth.length ? product(depth) : null,
+    causal,
+    window,
+    sink,
+    scale,
+    after,
+    softcap,
+  };
 }

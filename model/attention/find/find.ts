@@ -1,7 +1,8 @@
 /** Finds every place of attention in a model, and says of what looks like one why it is none. */
-import type { onnx } from '../../onnx/proto.js';
+
 import { flattenIf } from '../../onnx/flatten.ts';
 import { inlineFunctions } from '../../onnx/inline.ts';
+import type { onnx } from '../../onnx/proto.js';
 import { copyModel } from '../../onnx/wire.ts';
 import type { Refusal, SiteKind } from '../../protocol/engine.ts';
 import { uniqueNames } from '../graph/names.ts';
@@ -85,7 +86,9 @@ function siteOf(subject: Subject, place: Place, kind: SiteKind, layer: number): 
 function warningsOf(fused: readonly Fused[]): string[] {
   const reasons = new Map<string, number>();
   for (const { lowered } of fused) if (lowered.replaces) reasons.set(lowered.replaces, (reasons.get(lowered.replaces) ?? 0) + 1);
-  return [...reasons].map(([reason, n]) => `${n} fused operator${n > 1 ? 's were' : ' was'} replaced by plain operators of the same formula: ${reason}.`);
+  return [...reasons].map(
+    ([reason, n]) => `${n} fused operator${n > 1 ? 's were' : ' was'} replaced by plain operators of the same formula: ${reason}.`,
+  );
 }
 
 /**
@@ -108,7 +111,10 @@ export function findAttention(model: onnx.ModelProto, options: FindOptions = {})
     return siteOf(subject, place, kind[i]!, layer);
   });
   const taken = new Set(examined.found.flatMap((c) => [c.score.product.output, c.value.product.output]));
-  const loops = unknownTurns.map((v) => ({ where: moduleOf(v.parts[0]!.map.ref.node), reason: 'attention inside a loop whose number of turns only a run tells' }));
+  const loops = unknownTurns.map((v) => ({
+    where: moduleOf(v.parts[0]!.map.ref.node),
+    reason: 'attention inside a loop whose number of turns only a run tells',
+  }));
   return {
     model: prepared,
     sites,

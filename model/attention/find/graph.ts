@@ -1,10 +1,11 @@
 /** The graph as the finder sees it: nodes, facts, products by output, and which values are weights of the model. */
+
+import type { onnx } from '../../onnx/proto.js';
 import { GraphView, type NodeRef, operatorOf } from '../graph/view.ts';
 import { count, type Fact } from '../infer/fact.ts';
 import { type Facts, infer } from '../infer/infer.ts';
 import type { Move } from './axes.ts';
 import { isPackedProjection, type Product, productOf } from './product.ts';
-import type { onnx } from '../../onnx/proto.js';
 
 export class Subject {
   readonly view: GraphView;

@@ -12,7 +12,8 @@ interface Streams {
 function streams(subject: Subject, places: readonly Place[]): Streams[] {
   const outputs = new Map<string, number>();
   places.forEach((place, i) => {
-    for (const variant of place.variants) for (const part of variant.parts) outputs.set(part.fused?.node.output[0] ?? part.value.product.output, i);
+    for (const variant of place.variants)
+      for (const part of variant.parts) outputs.set(part.fused?.node.output[0] ?? part.value.product.output, i);
   });
   const map = new SourceMap(subject, outputs);
   return places.map((place) => {

@@ -25,7 +25,13 @@ class FourAxes extends Region {
 const LETTERS = ['b', 'h', 't', 's'];
 
 /** The matrix product that made `output`, under the letters of its axes. */
-function productAs(subject: Subject, output: string, a: readonly string[], b: readonly string[], letters: readonly string[]): Product | null {
+function productAs(
+  subject: Subject,
+  output: string,
+  a: readonly string[],
+  b: readonly string[],
+  letters: readonly string[],
+): Product | null {
   const ref = subject.view.producerOf(output);
   if (!ref) return null;
   const [left, right] = ref.node.input as [string, string];
@@ -42,13 +48,24 @@ export function laidOpenCandidate(subject: Subject, fused: Fused): Candidate | n
   const atoms = new Atoms();
   const roles: (readonly [Atom, Role])[] = [];
   const atomOf = new Map<string, Atom>();
-  const named: readonly (readonly [string, Role, number])[] = [['b', 'batch', 2], ['h', 'head', facts.heads], ['t', 'query', 13], ['s', 'key', 17], ['d', 'depth', 8]];
+  const named: readonly (readonly [string, Role, number])[] = [
+    ['b', 'batch', 2],
+    ['h', 'head', facts.heads],
+    ['t', 'query', 13],
+    ['s', 'key', 17],
+    ['d', 'depth', 8],
+  ];
   for (const [letter, role, size] of named) {
     const atom = atoms.fresh(size);
     atomOf.set(letter, atom);
     roles.push([atom, role]);
   }
-  const region = new FourAxes(subject, atoms, formula.scores, LETTERS.map((l) => [atomOf.get(l)!]));
+  const region = new FourAxes(
+    subject,
+    atoms,
+    formula.scores,
+    LETTERS.map((l) => [atomOf.get(l)!]),
+  );
   return {
     subject,
     map: { ref: softmax, logits: formula.logits, output: formula.softmax, axes: [3] },

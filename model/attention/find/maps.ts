@@ -75,7 +75,12 @@ function sumOf(subject: Subject, name: string, numerator: string, depth = 5): No
 const quotient: Recogniser = (subject, ref) => {
   const op = operatorOf(ref.node);
   if (op !== 'Div' && op !== 'Mul') return null;
-  for (const [top, bottom] of op === 'Div' ? [[0, 1]] : [[0, 1], [1, 0]]) {
+  for (const [top, bottom] of op === 'Div'
+    ? [[0, 1]]
+    : [
+        [0, 1],
+        [1, 0],
+      ]) {
     const sum = sumOf(subject, ref.node.input[bottom!]!, ref.node.input[top!]!);
     const exp = sum && exponential(subject, ref.node.input[top!]!);
     const rank = subject.shape(ref.node.input[top!]!)?.length;

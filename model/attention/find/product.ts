@@ -39,7 +39,12 @@ const MATMULS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /** Products whose right side is a packed weight: they are projections and nothing else. */
-const PACKED = new Set(['com.microsoft::MatMulNBits', 'com.microsoft::DynamicQuantizeMatMul', 'com.microsoft::MatMulBnb4', 'com.microsoft::MatMulFpQ4']);
+const PACKED = new Set([
+  'com.microsoft::MatMulNBits',
+  'com.microsoft::DynamicQuantizeMatMul',
+  'com.microsoft::MatMulBnb4',
+  'com.microsoft::MatMulFpQ4',
+]);
 
 /** Batch letters of MatMul: aligned right, '' where a length of 1 is stretched. */
 function batchLetters(own: Shape, other: Shape): string[] {
@@ -95,7 +100,9 @@ function mulSum(view: GraphView, facts: Facts, ref: NodeRef): Product | null {
   const operand = (input: number): Operand | null => {
     const shape = facts.get(mul.node.input[input]!)?.shape;
     if (!shape) return null;
-    const own = shape.map((size, i) => (size === 1 && whole[i - shape.length + whole.length] !== 1 ? '' : letters[i - shape.length + whole.length]!));
+    const own = shape.map((size, i) =>
+      size === 1 && whole[i - shape.length + whole.length] !== 1 ? '' : letters[i - shape.length + whole.length]!,
+    );
     return own.includes(letters[axis]!) ? { name: mul.node.input[input]!, input, letters: own } : null;
   };
   const [a, b] = [operand(0), operand(1)];

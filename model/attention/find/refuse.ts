@@ -4,7 +4,7 @@
  */
 import type { Refusal } from '../../protocol/engine.ts';
 import { type NodeRef, operatorOf } from '../graph/view.ts';
-import { type Atoms, Atoms as AtomStore, type Axes, backward } from './axes.ts';
+import { Atoms as AtomStore, type Atoms, type Axes, backward } from './axes.ts';
 import type { Outcome } from './candidate.ts';
 import type { Subject } from './graph.ts';
 import type { NormalisedMap } from './maps.ts';
@@ -15,15 +15,18 @@ import { moduleOf } from './words.ts';
 type Words = Omit<Refusal, 'where'>;
 
 const ADDITIVE: Words = {
-  reason: 'additive attention: a softmax over keys whose score is a small network on q + k, not q·kᵀ; it has no heads, queries and keys to show',
+  reason:
+    'additive attention: a softmax over keys whose score is a small network on q + k, not q·kᵀ; it has no heads, queries and keys to show',
   advice: 'Its softmax can be read as an output of the file.',
 };
 const JOINT: Words = {
-  reason: 'Softmax before opset 13 normalises all axes from its `axis` on together: here over queries and keys at once, so no row is a distribution',
+  reason:
+    'Softmax before opset 13 normalises all axes from its `axis` on together: here over queries and keys at once, so no row is a distribution',
   advice: 'If this is not intended, export with opset 13 or newer.',
 };
 const REARRANGED: Words = {
-  reason: 'the graph rearranges the scores between their product and the softmax (sparse, chunked or hashed attention): there is no T × S matrix',
+  reason:
+    'the graph rearranges the scores between their product and the softmax (sparse, chunked or hashed attention): there is no T × S matrix',
   advice: 'Use the dense variant of the model where there is one.',
 };
 const LINEAR: Words = {
@@ -36,7 +39,10 @@ const STATE: Words = {
 };
 function unnormalised(op: string): Words {
   const name = op === 'Sigmoid' ? 'sigmoid attention: no softmax; the' : `attention with ${op} in the place of softmax: the`;
-  return { reason: `${name} T × S map exists, but its rows are not distributions`, advice: 'The map can be read as an output of the file.' };
+  return {
+    reason: `${name} T × S map exists, but its rows are not distributions`,
+    advice: 'The map can be read as an output of the file.',
+  };
 }
 
 /** Whether two activations meet in a product (neither side is a weight). */
@@ -51,7 +57,9 @@ function isAdditive(subject: Subject, map: NormalisedMap): boolean {
     const data = [product.a, product.b].find((o) => !subject.isWeight(o.name));
     let ref = data && subject.view.producerOf(data.name);
     for (let reach = 0; ref && reach < 4 && !/^(Tanh|Relu|Elu|LeakyRelu)$/.test(ref.node.opType); reach++) {
-      ref = /^(Reshape|Transpose|Unsqueeze|Squeeze|Cast|Mul)$/.test(ref.node.opType) ? subject.view.producerOf(ref.node.input[0]!) : undefined;
+      ref = /^(Reshape|Transpose|Unsqueeze|Squeeze|Cast|Mul)$/.test(ref.node.opType)
+        ? subject.view.producerOf(ref.node.input[0]!)
+        : undefined;
     }
     const sum = ref && subject.view.producerOf(ref.node.input[0]!);
     return sum?.node.opType === 'Add' && sum.node.input.every((i) => subject.fact(i)?.data && !subject.isWeight(i));
@@ -101,7 +109,8 @@ function atProjection(subject: Subject, atoms: Atoms, depth: Axes[number], axes:
   return product.letters.some((l, i) => weight.letters.includes(l) && !other.letters.includes(l) && has(i));
 }
 
-const PLAIN = /^(Mul|Div|Add|Sub|Cast|Identity|Transpose|Reshape|Unsqueeze|Squeeze|Where|Sigmoid|Relu|Pow|Max|Min|Exp|Tanh|Softplus|Elu|Clip|Trilu|Slice)$/;
+const PLAIN =
+  /^(Mul|Div|Add|Sub|Cast|Identity|Transpose|Reshape|Unsqueeze|Squeeze|Where|Sigmoid|Relu|Pow|Max|Min|Exp|Tanh|Softplus|Elu|Clip|Trilu|Slice)$/;
 
 /** The next product that a value reaches through plain operators, with the activations on the way. */
 function nextMeeting(subject: Subject, name: string, reach: number, seen: Set<string>): { product: Product; on: readonly string[] } | null {
@@ -141,7 +150,10 @@ function behindIs(subject: Subject, name: string, op: RegExp, reach = 6): boolea
   const ref = subject.view.producerOf(name);
   if (!ref || reach === 0) return false;
   if (op.test(ref.node.opType)) return true;
-  return /^(Unsqueeze|Transpose|Reshape|Cast|Mul|Slice|Gather|Expand|Add|Clip)$/.test(ref.node.opType) && behindIs(subject, ref.node.input[0]!, op, reach - 1);
+  return (
+    /^(Unsqueeze|Transpose|Reshape|Cast|Mul|Slice|Gather|Expand|Add|Clip)$/.test(ref.node.opType) &&
+    behindIs(subject, ref.node.input[0]!, op, reach - 1)
+  );
 }
 
 /** exp(Δ·A) with Δ = softplus(…) of the input: the decay of a selective state space. One refusal for each such node. */
@@ -149,7 +161,11 @@ export function refuseStates(subject: Subject): Refusal[] {
   const decays = (ref: NodeRef): boolean => {
     if (ref.node.opType !== 'Exp' || !subject.fact(ref.node.output[0]!)?.data) return false;
     const mul = subject.view.producerOf(ref.node.input[0]!);
-    return mul?.node.opType === 'Mul' && mul.node.input.some((i) => behindIs(subject, i, /^Softplus$/)) && mul.node.input.some((i) => !subject.fact(i)?.data);
+    return (
+      mul?.node.opType === 'Mul' &&
+      mul.node.input.some((i) => behindIs(subject, i, /^Softplus$/)) &&
+      mul.node.input.some((i) => !subject.fact(i)?.data)
+    );
   };
   return subject.view.nodes.filter(decays).map((ref) => ({ where: moduleOf(ref.node), ...STATE }));
 }

@@ -2,7 +2,7 @@
  * What lies between two values of a graph, and what the axes of every value in between stand for.
  */
 import type { NodeRef } from '../graph/view.ts';
-import { type Atoms, type Axis, type Axes, forward } from './axes.ts';
+import { type Atoms, type Axes, type Axis, forward } from './axes.ts';
 import type { Subject } from './graph.ts';
 import type { Product } from './product.ts';
 

@@ -98,10 +98,15 @@ function oriented(subject: Subject, map: NormalisedMap, product: Product): Score
 
 /** Score products of a map, best first: both sides from the input, then nearest. */
 export function scoreProducts(subject: Subject, map: NormalisedMap): ScoreProduct[] {
-  const found = productsBehind(subject, map.logits).map((p) => oriented(subject, map, p)).filter((s) => s !== null);
+  const found = productsBehind(subject, map.logits)
+    .map((p) => oriented(subject, map, p))
+    .filter((s) => s !== null);
   const rank = (s: ScoreProduct): number =>
     (subject.fact(s.key.name)?.data ? 0 : 2) + (subject.fact(s.query.name)?.data ? 0 : 1) + (subject.isWeight(s.key.name) ? 4 : 0);
-  return found.map((s, i) => ({ s, i })).sort((x, y) => rank(x.s) - rank(y.s) || x.i - y.i).map(({ s }) => s);
+  return found
+    .map((s, i) => ({ s, i }))
+    .sort((x, y) => rank(x.s) - rank(y.s) || x.i - y.i)
+    .map(({ s }) => s);
 }
 
 export { productsBehind };

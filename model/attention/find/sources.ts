@@ -50,7 +50,9 @@ export class SourceMap {
     if (!owner?.node.attribute.some((a) => a.g)) return [];
     const inside = this.subject.view.nodes.filter((r) => r.owner === owner);
     const made = new Set(inside.flatMap((r) => r.node.output));
-    return inside.flatMap((r) => r.node.input).filter((i) => i !== '' && !made.has(i) && !owner.node.attribute.some((a) => a.g?.input.some((v) => v.name === i)));
+    return inside
+      .flatMap((r) => r.node.input)
+      .filter((i) => i !== '' && !made.has(i) && !owner.node.attribute.some((a) => a.g?.input.some((v) => v.name === i)));
   }
 }
 

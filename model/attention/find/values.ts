@@ -73,7 +73,10 @@ class Search {
   /** Mul followed by ReduceSum: the product is the ReduceSum's. */
   private sumsOf(ref: NodeRef): string[] {
     if (ref.node.opType !== 'Mul') return [];
-    return this.subject.view.consumersOf(ref.node.output[0]!).filter((c) => c.node.opType === 'ReduceSum').map((c) => c.node.output[0]!);
+    return this.subject.view
+      .consumersOf(ref.node.output[0]!)
+      .filter((c) => c.node.opType === 'ReduceSum')
+      .map((c) => c.node.output[0]!);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Where a node lies, in words for people. */
-import type { onnx } from '../../onnx/proto.js';
+
 import { modulePath, moduleWords } from '../../onnx/module-path.ts';
+import type { onnx } from '../../onnx/proto.js';
 import type { SiteKind } from '../../protocol/engine.ts';
 
 const KIND: Readonly<Record<SiteKind, string>> = {

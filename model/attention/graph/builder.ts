@@ -7,7 +7,8 @@ export type AttributeValue = number | string | readonly number[] | { readonly fl
 function attribute(name: string, value: AttributeValue): onnx.AttributeProto {
   const { AttributeType } = onnx.AttributeProto;
   if (typeof value === 'number') return onnx.AttributeProto.create({ name, type: AttributeType.INT, i: value });
-  if (typeof value === 'string') return onnx.AttributeProto.create({ name, type: AttributeType.STRING, s: Uint8Array.from(value, (c) => c.charCodeAt(0)) });
+  if (typeof value === 'string')
+    return onnx.AttributeProto.create({ name, type: AttributeType.STRING, s: Uint8Array.from(value, (c) => c.charCodeAt(0)) });
   if ('float' in value) return onnx.AttributeProto.create({ name, type: AttributeType.FLOAT, f: value.float });
   if ('floats' in value) return onnx.AttributeProto.create({ name, type: AttributeType.FLOATS, floats: [...value.floats] });
   return onnx.AttributeProto.create({ name, type: AttributeType.INTS, ints: [...value] });
@@ -34,7 +35,12 @@ export function int64Tensor(name: string, values: readonly number[], dims: reado
 }
 
 export function floatTensor(name: string, values: readonly number[], dims: readonly number[]): onnx.TensorProto {
-  return onnx.TensorProto.create({ name, dataType: TYPE.float, dims: [...dims], rawData: new Uint8Array(Float32Array.from(values).buffer) });
+  return onnx.TensorProto.create({
+    name,
+    dataType: TYPE.float,
+    dims: [...dims],
+    rawData: new Uint8Array(Float32Array.from(values).buffer),
+  });
 }
 
 export function boolTensor(name: string, values: readonly boolean[], dims: readonly number[]): onnx.TensorProto {
@@ -74,7 +80,13 @@ export class Builder {
   }
 
   /** Axes were attributes once: of Squeeze and Unsqueeze before opset 13, of ReduceMax and its kind before 18 (ReduceSum before 13). */
-  private written(opType: string, inputs: readonly string[], outputs: readonly string[], attributes: Readonly<Record<string, AttributeValue>>, domain: string): onnx.NodeProto {
+  private written(
+    opType: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>>,
+    domain: string,
+  ): onnx.NodeProto {
     const since = /^(Squeeze|Unsqueeze|ReduceSum)$/.test(opType) ? 13 : opType.startsWith('Reduce') ? 18 : 0;
     const axes = this.opset < since && inputs[1] ? this.contents.get(inputs[1]) : undefined;
     if (!axes) return makeNode(opType, inputs, outputs, attributes, domain);
@@ -82,7 +94,13 @@ export class Builder {
   }
 
   /** One node with several outputs. */
-  ops(opType: string, inputs: readonly string[], outputs: number, attributes: Readonly<Record<string, AttributeValue>> = {}, domain = ''): string[] {
+  ops(
+    opType: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+    domain = '',
+  ): string[] {
     const names = Array.from({ length: outputs }, () => this.name(opType));
     this.nodes.push(makeNode(opType, inputs, names, attributes, domain));
     return names;

@@ -141,7 +141,14 @@ const where: Rule = (step) => {
   const operands = given(step);
   const shape = broadcast(...operands.map((f) => f.shape));
   const value = apply((c, a, b) => (c ? a : b) as number, operands, shape);
-  return [fact(operands[1]?.type ?? 0, shape, operands.some((f) => f.data), value)];
+  return [
+    fact(
+      operands[1]?.type ?? 0,
+      shape,
+      operands.some((f) => f.data),
+      value,
+    ),
+  ];
 };
 
 const mod: Rule = (step) => {
@@ -149,7 +156,14 @@ const mod: Rule = (step) => {
   const shape = broadcast(...operands.map((f) => f.shape));
   const fmod = intAttribute(step.node, 'fmod', 0) === 1;
   const value = apply((a, b) => (fmod ? a % b : a - b * Math.floor(a / b)), operands, shape);
-  return [fact(operands[0]?.type ?? 0, shape, operands.some((f) => f.data), value)];
+  return [
+    fact(
+      operands[0]?.type ?? 0,
+      shape,
+      operands.some((f) => f.data),
+      value,
+    ),
+  ];
 };
 
 function converted(value: number, type: number): number {

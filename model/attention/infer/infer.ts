@@ -129,7 +129,10 @@ class Inference {
       this.graph(body);
     }
     const condition = node.opType === 'If' ? inputs[0]?.value?.[0] : undefined;
-    const chosen = condition === undefined ? bodies.length - 1 : bodies.findIndex((_, i) => this.branch(node, i) === (condition ? 'then_branch' : 'else_branch'));
+    const chosen =
+      condition === undefined
+        ? bodies.length - 1
+        : bodies.findIndex((_, i) => this.branch(node, i) === (condition ? 'then_branch' : 'else_branch'));
     this.results(node, bodies[Math.max(0, chosen)]?.output ?? [], node.output.length, null);
   }
 

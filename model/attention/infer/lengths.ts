@@ -32,7 +32,8 @@ export class Lengths {
    * Masks give way to what they mask. False when neither is a free length.
    */
   join([a, b]: readonly [number, number], masks: ReadonlySet<string>): boolean {
-    const named = (value: number): string[] => [...this.byName].filter(([name, v]) => v === value && !name.includes(' ')).map(([name]) => name);
+    const named = (value: number): string[] =>
+      [...this.byName].filter(([name, v]) => v === value && !name.includes(' ')).map(([name]) => name);
     const [ofA, ofB] = [named(a), named(b)];
     const giveWay = (names: string[], to: number): boolean => {
       for (const name of names) this.fixed.set(name, to);

@@ -33,7 +33,12 @@ export function parseEinsum(equation: string): { inputs: string[]; output: strin
   const [left = '', right] = text.split('->');
   const inputs = left.split(',');
   const letters = [...left.replaceAll(',', '')];
-  const output = right ?? [...new Set(letters)].filter((c) => letters.filter((l) => l === c).length === 1).sort().join('');
+  const output =
+    right ??
+    [...new Set(letters)]
+      .filter((c) => letters.filter((l) => l === c).length === 1)
+      .sort()
+      .join('');
   return { inputs, output };
 }
 
@@ -49,7 +54,13 @@ const einsum: Rule = (step) => {
       sizes.set(letter, Math.max(sizes.get(letter) ?? 1, operands[i]!.shape![axis] ?? 1));
     });
   });
-  return [fact(type, [...parsed.output].map((letter) => sizes.get(letter) ?? 1), data)];
+  return [
+    fact(
+      type,
+      [...parsed.output].map((letter) => sizes.get(letter) ?? 1),
+      data,
+    ),
+  ];
 };
 
 const REDUCERS: Readonly<Record<string, (values: number[]) => number>> = {
@@ -92,7 +103,13 @@ const argument: Rule = (step) => {
   if (!x?.shape) return [fact(TYPE.int64, null, true)];
   const axis = axisOf(intAttribute(step.node, 'axis', 0), x.shape.length);
   const keep = intAttribute(step.node, 'keepdims', 1) === 1;
-  return [fact(TYPE.int64, x.shape.map((n, i) => (i === axis ? 1 : n)).filter((_, i) => keep || i !== axis), x.data)];
+  return [
+    fact(
+      TYPE.int64,
+      x.shape.map((n, i) => (i === axis ? 1 : n)).filter((_, i) => keep || i !== axis),
+      x.data,
+    ),
+  ];
 };
 
 const topK: Rule = (step) => {

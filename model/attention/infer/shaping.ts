@@ -76,7 +76,21 @@ const transpose: Rule = (step) => {
   const perm = intsAttribute(step.node, 'perm') ?? x.shape.map((_, i) => x.shape!.length - 1 - i);
   const shape = perm.map((p) => x.shape![p]!);
   const own = strides(x.shape);
-  return [fact(x.type, shape, x.data, take(x, shape, walker(shape, perm.map((p) => own[p]!))))];
+  return [
+    fact(
+      x.type,
+      shape,
+      x.data,
+      take(
+        x,
+        shape,
+        walker(
+          shape,
+          perm.map((p) => own[p]!),
+        ),
+      ),
+    ),
+  ];
 };
 
 const unsqueeze: Rule = (step) => {
@@ -86,14 +100,28 @@ const unsqueeze: Rule = (step) => {
   const rank = x.shape.length + axes.length;
   const at = new Set(axes.map((a) => axisOf(a, rank)));
   const rest = [...x.shape];
-  return [fact(x.type, Array.from({ length: rank }, (_, i) => (at.has(i) ? 1 : rest.shift()!)), x.data, x.value)];
+  return [
+    fact(
+      x.type,
+      Array.from({ length: rank }, (_, i) => (at.has(i) ? 1 : rest.shift()!)),
+      x.data,
+      x.value,
+    ),
+  ];
 };
 
 const squeeze: Rule = (step) => {
   const x = step.input(0);
   if (!x?.shape) return x ? [fact(x.type, null, x.data)] : [];
   const axes = intsOf(step, 'axes', 1)?.map((a) => axisOf(a, x.shape!.length));
-  return [fact(x.type, x.shape.filter((n, i) => (axes ? !axes.includes(i) : n !== 1)), x.data, x.value)];
+  return [
+    fact(
+      x.type,
+      x.shape.filter((n, i) => (axes ? !axes.includes(i) : n !== 1)),
+      x.data,
+      x.value,
+    ),
+  ];
 };
 
 const expand: Rule = (step) => {
@@ -113,7 +141,8 @@ const tile: Rule = (step) => {
   if (!x?.shape || !repeats) return x ? [fact(x.type, null, x.data)] : [];
   const shape = x.shape.map((n, i) => n * (repeats[i] ?? 1));
   const [own, whole] = [strides(x.shape), strides(shape)];
-  const at = (flat: number): number => shape.reduce((index, _, a) => index + (Math.floor(flat / whole[a]!) % shape[a]!) % x.shape![a]! * own[a]!, 0);
+  const at = (flat: number): number =>
+    shape.reduce((index, _, a) => index + ((Math.floor(flat / whole[a]!) % shape[a]!) % x.shape![a]!) * own[a]!, 0);
   return [fact(x.type, shape, x.data, take(x, shape, at))];
 };
 

@@ -24,7 +24,8 @@ function dequantised(l: Lowering, x: number, scale: number, zero: number): strin
   const names = [ref.node.input[x]!, ref.node.input[scale]!];
   const point = inputOf(l, zero);
   const perColumn = (l.subject.shape(names[1]!)?.length ?? 0) > 0 && l.subject.shape(names[1]!)?.[0] !== 1;
-  const scalar = (name: string): string => ((l.subject.shape(name)?.length ?? 0) === 1 && !perColumn ? b.op('Squeeze', [name, b.ints(0)]) : name);
+  const scalar = (name: string): string =>
+    (l.subject.shape(name)?.length ?? 0) === 1 && !perColumn ? b.op('Squeeze', [name, b.ints(0)]) : name;
   return b.op('DequantizeLinear', [names[0]!, scalar(names[1]!), ...(point ? [scalar(point)] : [])], perColumn ? { axis: 1 } : {});
 }
 
@@ -81,7 +82,9 @@ function lowered(l: Lowering, quantised: boolean, places: Places): Lowered | nul
   const scale = floatAttribute(ref.node, 'scale', 0) || null;
   const bias = places.bias === null ? undefined : floatInput(l, places.bias);
   const formula = attend(b, { q, k, v, heads, groups: heads, scale, softcap: 0, bias, allow });
-  const present = ref.node.output[1] ? b.op('Concat', [b.op('Unsqueeze', [k, b.ints(0)]), b.op('Unsqueeze', [v, b.ints(0)])], { axis: 0 }) : null;
+  const present = ref.node.output[1]
+    ? b.op('Concat', [b.op('Unsqueeze', [k, b.ints(0)]), b.op('Unsqueeze', [v, b.ints(0)])], { axis: 0 })
+    : null;
   return {
     facts: { heads, kvHeads: heads, causal, window: null, scale: scale ?? 1 / Math.sqrt(d), softcap: null, sink: false },
     formula,

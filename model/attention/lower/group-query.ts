@@ -52,7 +52,12 @@ function positionsOf(l: Lowering, q: string, past: string, given: string | undef
 }
 
 /** q, k and v as [B, n, T, d], normalised, rotated, the filled part of the cache in front. */
-export function grouped(l: Lowering, heads: number, groups: number, places: { total: number; cos: number; positions: number | null }): Grouped | null {
+export function grouped(
+  l: Lowering,
+  heads: number,
+  groups: number,
+  places: { total: number; cos: number; positions: number | null },
+): Grouped | null {
   const { b, ref, subject } = l;
   const three = operands(l, heads, groups);
   const total = inputOf(l, places.total);
@@ -124,7 +129,15 @@ export const groupQuery: Lower = (l) => {
   const width = subject.shape(ref.node.input[0]!)?.[2];
   const d = width === undefined ? null : inputOf(l, 1) ? width / heads : width / (heads + 2 * groups);
   return {
-    facts: { heads, kvHeads: groups, causal, window: window > 0 ? window : null, scale: scale ?? (d && 1 / Math.sqrt(d)), softcap: softcap || null, sink: sink !== undefined },
+    facts: {
+      heads,
+      kvHeads: groups,
+      causal,
+      window: window > 0 ? window : null,
+      scale: scale ?? (d && 1 / Math.sqrt(d)),
+      softcap: softcap || null,
+      sink: sink !== undefined,
+    },
     formula,
     output: joinHeads(b, formula.output),
     others: new Map([

@@ -5,10 +5,10 @@
  */
 import type { onnx } from '../../onnx/proto.js';
 import type { Refusal } from '../../protocol/engine.ts';
+import { Subject } from '../find/graph.ts';
 import { Builder, makeNode } from '../graph/builder.ts';
 import { TYPE } from '../graph/constants.ts';
 import { type NodeRef, operatorOf } from '../graph/view.ts';
-import { Subject } from '../find/graph.ts';
 import { attention, qAttention } from './attention.ts';
 import { groupQuery } from './group-query.ts';
 import { decoderMasked, multiHead } from './multi-head.ts';

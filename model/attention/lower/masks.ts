@@ -38,7 +38,8 @@ export function keyMask(l: Lowering, mask: string, q: string, k: string): string
   const { b } = l;
   const rank = rankOf(l, mask);
   if (rank === 1) return fromLengths(l, mask, q, k);
-  const spread = rank === 2 ? b.op('Unsqueeze', [mask, b.ints(1, 2)]) : rank === 3 ? b.op('Unsqueeze', [mask, b.ints(1)]) : fromSquare(l, mask, q, k);
+  const spread =
+    rank === 2 ? b.op('Unsqueeze', [mask, b.ints(1, 2)]) : rank === 3 ? b.op('Unsqueeze', [mask, b.ints(1)]) : fromSquare(l, mask, q, k);
   return b.op('Greater', [b.cast(spread, TYPE.float), b.float(0)]);
 }
 

@@ -80,7 +80,15 @@ export const onnxAttention: Lower = (l) => {
   const formula = attend(b, { q, k, v, heads, groups, scale, softcap, bias, allow });
   const d = flat ? shape[2]! / heads : shape[3]!;
   return {
-    facts: { heads, kvHeads: keyHeads, causal, window: left >= 0 ? left + 1 : null, scale: scale ?? 1 / Math.sqrt(d), softcap: softcap || null, sink: false },
+    facts: {
+      heads,
+      kvHeads: keyHeads,
+      causal,
+      window: left >= 0 ? left + 1 : null,
+      scale: scale ?? 1 / Math.sqrt(d),
+      softcap: softcap || null,
+      sink: false,
+    },
     formula,
     output: flat ? joinHeads(b, formula.output) : formula.output,
     others: new Map([

@@ -34,5 +34,8 @@ export const REFUSED: Readonly<Record<string, Words>> = {
 
 /** Said when an operator that is known comes in a form that is not. */
 export function unknownForm(operator: string): Words {
-  return { reason: `this form of ${operator} is not known to Headlight, so its weights cannot be recomputed`, advice: 'Export the model unfused.' };
+  return {
+    reason: `this form of ${operator} is not known to Headlight, so its weights cannot be recomputed`,
+    advice: 'Export the model unfused.',
+  };
 }

@@ -6,8 +6,8 @@
 import { floatAttribute, intAttribute } from '../graph/attributes.ts';
 import { TYPE } from '../graph/constants.ts';
 import { attend, causalMask, indices, joinHeads, keyIndex, perBatch } from './attend.ts';
-import { inputOf } from './inputs.ts';
 import { floatCache, type Grouped, grouped } from './group-query.ts';
+import { inputOf } from './inputs.ts';
 import type { Lower, Lowering } from './types.ts';
 
 /** Which blocks a layout keeps, as [layouts, rows, rows] booleans. */
@@ -31,7 +31,9 @@ function blockMask(l: Lowering, g: Grouped, heads: number): string | null {
   const layout = blocks(l);
   if (!layout) return null;
   const { kept, layouts, rows } = layout;
-  const perHead = Array.from({ length: heads }, (_, h) => kept.slice((h % layouts) * rows * rows, ((h % layouts) + 1) * rows * rows)).flat();
+  const perHead = Array.from({ length: heads }, (_, h) =>
+    kept.slice((h % layouts) * rows * rows, ((h % layouts) + 1) * rows * rows),
+  ).flat();
   const size = b.int(intAttribute(ref.node, 'sparse_block_size', 64));
   const table = b.cast(b.bools(perHead, [1, heads, rows, rows]), TYPE.float);
   const row = b.op('Div', [b.op('Add', [indices(b, b.size(g.q, 2)), g.past]), size]);
@@ -60,7 +62,15 @@ export const sparse: Lower = (l) => {
   const formula = attend(b, { ...g, heads, groups, scale, softcap: 0, allow });
   const width = subject.shape(ref.node.input[0]!)?.[2];
   return {
-    facts: { heads, kvHeads: groups, causal: true, window: null, scale: scale ?? (width ? 1 / Math.sqrt(width / heads) : null), softcap: null, sink: false },
+    facts: {
+      heads,
+      kvHeads: groups,
+      causal: true,
+      window: null,
+      scale: scale ?? (width ? 1 / Math.sqrt(width / heads) : null),
+      softcap: null,
+      sink: false,
+    },
     formula,
     output: joinHeads(b, formula.output),
     others: new Map([

@@ -1,7 +1,8 @@
 /** What laying a fused operator open gives, and what a file of this folder exports. */
+
+import type { Subject } from '../find/graph.ts';
 import type { Builder } from '../graph/builder.ts';
 import type { NodeRef } from '../graph/view.ts';
-import type { Subject } from '../find/graph.ts';
 import type { Attended } from './attend.ts';
 
 /** What the operator says about itself, for the facts of the site. */

@@ -1,4 +1,6 @@
 /** The nodes between score product and weights, written again for one head as [h, T, S]. */
+
+import { onnx } from '../../onnx/proto.js';
 import type { Axes } from '../find/axes.ts';
 import type { Candidate, Role } from '../find/candidate.ts';
 import type { Product } from '../find/product.ts';
@@ -7,7 +9,6 @@ import { type Builder, makeNode } from '../graph/builder.ts';
 import { type NodeRef, operatorOf } from '../graph/view.ts';
 import { axisOf } from '../infer/fact.ts';
 import { intsOf } from '../infer/shaping.ts';
-import { onnx } from '../../onnx/proto.js';
 import { broadcastAxes, type Chosen, picked, type Sides } from './side.ts';
 
 /** Where a role lies in [h, T, S]. */
@@ -82,7 +83,12 @@ class Writer {
   }
 
   /** The node itself on other operands, with some attributes changed. */
-  private copied(ref: NodeRef, input: readonly string[], name: string, changed: Readonly<Record<string, number | readonly number[]>> = {}): string {
+  private copied(
+    ref: NodeRef,
+    input: readonly string[],
+    name: string,
+    changed: Readonly<Record<string, number | readonly number[]>> = {},
+  ): string {
     const output = ref.node.output.map((o) => (o === '' ? '' : this.b.name(ref.node.opType)));
     const fresh = makeNode(ref.node.opType, [], [], changed).attribute;
     const attribute = [...ref.node.attribute.filter((a) => !(a.name in changed)), ...fresh];
@@ -166,7 +172,13 @@ class Writer {
 }
 
 /** Scores (what softmax gets) and weights of the chosen head as [h, T, S], from the product q·kᵀ; null when a node cannot be cut down. */
-export function rewritten(c: Candidate, b: Builder, sides: Sides, chosen: Chosen, product: string): { scores: string; weights: string } | null {
+export function rewritten(
+  c: Candidate,
+  b: Builder,
+  sides: Sides,
+  chosen: Chosen,
+  product: string,
+): { scores: string; weights: string } | null {
   const writer = new Writer(c, b, sides, chosen);
   const { factor } = c.score.product;
   writer.start(c.score.product.output, factor === 1 ? product : b.op('Mul', [product, b.float(factor)]));

@@ -1,9 +1,9 @@
 /** Makes a value of any graph an output of the model: out of branches and loop bodies, level by level. */
 import { onnx } from '../../onnx/proto.js';
-import type { Clone } from '../graph/clone.ts';
-import { floatTensor, makeNode, valueInfo } from '../graph/builder.ts';
-import { TYPE } from '../graph/constants.ts';
 import { graphsOf } from '../graph/attributes.ts';
+import { floatTensor, makeNode, valueInfo } from '../graph/builder.ts';
+import type { Clone } from '../graph/clone.ts';
+import { TYPE } from '../graph/constants.ts';
 import type { NodeRef } from '../graph/view.ts';
 
 /** A value in one graph of the original model. */
@@ -16,7 +16,11 @@ export interface Inner {
 /** A branch without the value returns nothing: a tensor of no elements. */
 function emptyIn(graph: onnx.GraphProto, name: string): string {
   const made = `${name}/none`;
-  const value = onnx.AttributeProto.create({ name: 'value', type: onnx.AttributeProto.AttributeType.TENSOR, t: floatTensor('', [], [0, 0, 0, 0]) });
+  const value = onnx.AttributeProto.create({
+    name: 'value',
+    type: onnx.AttributeProto.AttributeType.TENSOR,
+    t: floatTensor('', [], [0, 0, 0, 0]),
+  });
   graph.node.push(onnx.NodeProto.create({ ...makeNode('Constant', [], [made]), attribute: [value] }));
   return made;
 }
@@ -50,7 +54,13 @@ export function expose(clone: Clone, values: readonly Inner[], name: string): st
   for (let level = 0; owner; level++) {
     const around = owner;
     const outer = around.owner ? `${name}/${level}` : name;
-    if (around.node.opType === 'If') throughIf(clone, around, at.filter((v) => v.owner === around), outer);
+    if (around.node.opType === 'If')
+      throughIf(
+        clone,
+        around,
+        at.filter((v) => v.owner === around),
+        outer,
+      );
     else throughLoop(clone, around, at[0]!, outer);
     at = [{ graph: around.graph, owner: around.owner, name: outer }];
     owner = around.owner;

@@ -32,7 +32,10 @@ export function operandAxes(c: Candidate, which: 'q' | 'k'): Axes {
 }
 
 /** Roles of q and of k in the order in which they are kept. */
-const ORDER: Readonly<Record<'q' | 'k', readonly Role[]>> = { q: ['batch', 'head', 'query', 'depth'], k: ['batch', 'head', 'key', 'depth'] };
+const ORDER: Readonly<Record<'q' | 'k', readonly Role[]>> = {
+  q: ['batch', 'head', 'query', 'depth'],
+  k: ['batch', 'head', 'key', 'depth'],
+};
 
 function vectorOf(b: Builder, c: Candidate, which: 'q' | 'k'): string | null {
   const operand = which === 'q' ? c.score.query : c.score.key;
@@ -75,8 +78,11 @@ function build(site: Site): HeadPlan | null {
   const { place, subject } = planOf(site);
   const c = place.variants[0]!.parts[0]!;
   const types = [c.score.query, c.score.key].map((o) => subject.fact(o.name)?.type);
-  const plain = types.every((t) => t === TYPE.float || t === TYPE.float16) && /^(MatMul|FusedMatMul|TransposeMatMul|Einsum|ReduceSum|Gemm)$/.test(c.score.product.ref.node.opType);
-  if (place.variants.length > 1 || place.variants[0]!.parts.length > 1 || place.turn || c.map.ref.owner || !plain || !sameDepth(c)) return null;
+  const plain =
+    types.every((t) => t === TYPE.float || t === TYPE.float16) &&
+    /^(MatMul|FusedMatMul|TransposeMatMul|Einsum|ReduceSum|Gemm)$/.test(c.score.product.ref.node.opType);
+  if (place.variants.length > 1 || place.variants[0]!.parts.length > 1 || place.turn || c.map.ref.owner || !plain || !sameDepth(c))
+    return null;
   const b = new Builder('head', subject.view.opset());
   const sides = new Sides(subject, b);
   const mixes = c.score.region.nodesTo(c.weights).some((ref) => subject.products.has(ref.node.output[0]!));
@@ -99,10 +105,21 @@ function build(site: Site): HeadPlan | null {
     name: 'head',
     node: b.nodes,
     initializer: b.initializers,
-    input: [valueInfo('q', TYPE.float, ['B', 'Hq', 'T', 'd']), valueInfo('k', TYPE.float, ['B', 'Hk', 'S', 'd']), valueInfo('head', TYPE.int64, [1]), valueInfo('batch', TYPE.int64, [1]), ...names(sides.kept)],
+    input: [
+      valueInfo('q', TYPE.float, ['B', 'Hq', 'T', 'd']),
+      valueInfo('k', TYPE.float, ['B', 'Hk', 'S', 'd']),
+      valueInfo('head', TYPE.int64, [1]),
+      valueInfo('batch', TYPE.int64, [1]),
+      ...names(sides.kept),
+    ],
     output: [valueInfo('weights', TYPE.float, ['T', 'S']), valueInfo('scores', TYPE.float, ['T', 'S'])],
   });
-  const model = onnx.ModelProto.create({ irVersion: subject.model.irVersion, opsetImport: imports(subject.model), producerName: 'headlight', graph });
+  const model = onnx.ModelProto.create({
+    irVersion: subject.model.irVersion,
+    opsetImport: imports(subject.model),
+    producerName: 'headlight',
+    graph,
+  });
   const sourceOf = new Map(sides.kept.map((one) => [one.output, one.source]));
   return {
     model,

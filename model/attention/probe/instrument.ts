@@ -1,8 +1,9 @@
 /**
  * Gives a prepared graph more outputs: all weights, or q and k with thumbnails. What the file itself returns stays as it is.
  */
-import type { onnx } from '../../onnx/proto.js';
+
 import { HeadlightError } from '../../errors.ts';
+import type { onnx } from '../../onnx/proto.js';
 import { planOf } from '../find/plan.ts';
 import { Builder, valueInfo } from '../graph/builder.ts';
 import { type Clone, cloneModel } from '../graph/clone.ts';
@@ -54,7 +55,16 @@ class Instrument {
     const name = known ?? this.weightsOutput(site);
     if (place.turn) this.loops.set(first, name);
     const layout: Layout = { kind: 'layout', turn: place.turn?.index ?? null, scale: null };
-    return { key: site.key, weights: [name], thumbnails: null, q: null, k: null, kept: [], check: this.check(fused?.check ?? null), layout };
+    return {
+      key: site.key,
+      weights: [name],
+      thumbnails: null,
+      q: null,
+      k: null,
+      kept: [],
+      check: this.check(fused?.check ?? null),
+      layout,
+    };
   }
 
   private weightsOutput(site: Site): string {
@@ -95,6 +105,15 @@ class Instrument {
     return { key: site.key, weights: [], thumbnails, q, k, kept, check: this.check(plan.fused?.check ?? null), layout };
   }
 
+  /** The weights beside q and k: for runs so short that nothing has to be computed again. */
+  both(site: Site): Tap {
+    const vectors = this.vectors(site);
+    if (vectors.weights.length > 0) return vectors;
+    const weights = this.weights(site);
+    const layout: Layout = { ...(weights.layout as Layout), scale: (vectors.layout as Layout).scale };
+    return { ...vectors, weights: weights.weights, layout };
+  }
+
   private keep(b: Builder, head: HeadPlan, which: 'q' | 'k', name: string): string {
     b.rename(head.vector(b, which), name);
     return name;
@@ -113,12 +132,12 @@ class Instrument {
 /**
  * A copy of the prepared graph with outputs for every site.
  * @param model the graph that `findAttention` returned with these sites
- * @param keep `weights`: all of [B, H, T, S]; `vectors`: q and k, linear in T, and thumbnails
+ * @param keep `weights`: all of [B, H, T, S]; `vectors`: q and k, linear in T, and thumbnails; `both`
  * @throws HeadlightError `unsupported` for weights whose axes cannot be told apart
  */
 export function instrument(model: onnx.ModelProto, sites: readonly Site[], keep: Keep): Instrumented {
   const opset = Number(model.opsetImport.find((o) => o.domain === '' || o.domain === 'ai.onnx')?.version ?? 0);
   const work = new Instrument(model, opset);
-  const taps = sites.map((site) => (keep === 'weights' ? work.weights(site) : work.vectors(site)));
+  const taps = sites.map((site) => work[keep](site));
   return { model: work.model, taps };
 }

@@ -30,7 +30,8 @@ export function partsOf({ axes, candidate }: Laid): Part[] | null {
       const role = candidate.role(atom);
       const last = own.at(-1);
       const size = role === 'head' ? atom.size : null;
-      if (last && last.role === role) own[own.length - 1] = { ...last, size: last.size !== null && size !== null ? last.size * size : null };
+      if (last && last.role === role)
+        own[own.length - 1] = { ...last, size: last.size !== null && size !== null ? last.size * size : null };
       else own.push({ role, axis, size, first: atom });
     }
     if (own.filter((p) => p.size === null).length > 1) return null;
@@ -71,10 +72,12 @@ export function laidOut(b: Builder, x: string, laid: Laid, order: readonly Role[
   const rank = laid.axes.length;
   const plain = parts.length === rank && parts.every((p, i) => p.axis === i);
   const split = plain ? x : b.op('Reshape', [x, parts.length > 0 ? lengths(b, x, parts) : b.ints(1)]);
-  const sorted = parts.map((part, i) => ({ part, i })).sort((p, q) => {
-    const by = order.indexOf(p.part.role) - order.indexOf(q.part.role);
-    return by || (p.part.role === 'head' ? headPlace(laid.candidate, p.part) - headPlace(laid.candidate, q.part) : 0) || p.i - q.i;
-  });
+  const sorted = parts
+    .map((part, i) => ({ part, i }))
+    .sort((p, q) => {
+      const by = order.indexOf(p.part.role) - order.indexOf(q.part.role);
+      return by || (p.part.role === 'head' ? headPlace(laid.candidate, p.part) - headPlace(laid.candidate, q.part) : 0) || p.i - q.i;
+    });
   const perm = sorted.map(({ i }) => i);
   const turned = perm.every((p, i) => p === i) ? split : b.op('Transpose', [split], { perm });
   const roles = sorted.map(({ part }) => part.role);

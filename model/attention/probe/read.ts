@@ -17,7 +17,8 @@ interface Four {
 
 function fetched(outputs: Outputs, name: string): Tensor {
   const found = outputs.get(name);
-  if (!found) throw new HeadlightError('internal', `The run has no output "${name}"; it has ${[...outputs.keys()].slice(0, 8).join(', ')}.`);
+  if (!found)
+    throw new HeadlightError('internal', `The run has no output "${name}"; it has ${[...outputs.keys()].slice(0, 8).join(', ')}.`);
   return found;
 }
 
@@ -25,7 +26,10 @@ function fetched(outputs: Outputs, name: string): Tensor {
 function four(tensor: Tensor, turn: number | null, name: string): Four {
   const shape = turn === null ? tensor.shape : tensor.shape.slice(1);
   if (shape.length !== 4 || !(tensor.data instanceof Float32Array)) {
-    throw new HeadlightError('shape', `${name} has shape [${tensor.shape.join(', ')}] and type ${tensor.dtype}, expected four axes of float32.`);
+    throw new HeadlightError(
+      'shape',
+      `${name} has shape [${tensor.shape.join(', ')}] and type ${tensor.dtype}, expected four axes of float32.`,
+    );
   }
   const sizes = shape as unknown as Four['sizes'];
   const size = sizes[0] * sizes[1] * sizes[2] * sizes[3];

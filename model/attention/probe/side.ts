@@ -3,7 +3,7 @@
  * what grows with T × S is computed again from them, by the file's own nodes.
  */
 import { onnx } from '../../onnx/proto.js';
-import { Atoms, type Axis, type Axes } from '../find/axes.ts';
+import { Atoms, type Axes, type Axis } from '../find/axes.ts';
 import type { Candidate, Role } from '../find/candidate.ts';
 import type { Subject } from '../find/graph.ts';
 import type { Builder } from '../graph/builder.ts';
@@ -50,7 +50,9 @@ export class Sides {
     const { view } = this.subject;
     const producer = view.producerOf(name);
     const stored = view.initializers.get(name);
-    const tensor = stored ?? (producer && operatorOf(producer.node) === 'Constant' ? producer.node.attribute.find((a) => a.name === 'value')?.t : undefined);
+    const tensor =
+      stored ??
+      (producer && operatorOf(producer.node) === 'Constant' ? producer.node.attribute.find((a) => a.name === 'value')?.t : undefined);
     if (tensor && valuesOf(tensor, SMALL)) {
       const made = this.b.name('const');
       this.b.initializers.push(onnx.TensorProto.create({ ...tensor, name: made }));
@@ -79,7 +81,9 @@ export class Sides {
     const inputs = ref.node.input.map((input) => (input === '' ? '' : this.place(input)));
     if (inputs.some((i) => i === null)) return null;
     const outputs = ref.node.output.map((o) => (o === '' ? '' : this.b.name(ref.node.opType)));
-    this.b.nodes.push(onnx.NodeProto.create({ ...ref.node, input: inputs as string[], output: outputs, name: outputs.find(Boolean) ?? '' }));
+    this.b.nodes.push(
+      onnx.NodeProto.create({ ...ref.node, input: inputs as string[], output: outputs, name: outputs.find(Boolean) ?? '' }),
+    );
     ref.node.output.forEach((o, i) => {
       if (o && o !== name) this.placed.set(o, outputs[i]!);
     });
@@ -157,13 +161,19 @@ function arranged(b: Builder, c: Candidate, x: string, left: readonly { role: Ro
   const wanted: readonly Role[] = ['head', ...order];
   if (left.some((l) => !wanted.includes(l.role))) return null;
   const headAt = (id: number): number => c.heads.findIndex((a) => a.id === id);
-  const sorted = left.map((l, i) => ({ ...l, i })).sort((p, q) => wanted.indexOf(p.role) - wanted.indexOf(q.role) || (p.role === 'head' ? headAt(p.id) - headAt(q.id) : p.i - q.i));
+  const sorted = left
+    .map((l, i) => ({ ...l, i }))
+    .sort((p, q) => wanted.indexOf(p.role) - wanted.indexOf(q.role) || (p.role === 'head' ? headAt(p.id) - headAt(q.id) : p.i - q.i));
   const perm = sorted.map((s) => s.i);
   const turned = perm.every((p, i) => p === i) ? x : b.op('Transpose', [x], { perm });
   const counts = wanted.map((role) => sorted.filter((s) => s.role === role).length);
   if (counts.every((n) => n <= 1)) {
     const missing = counts.flatMap((n, i) => (n === 0 ? [i] : []));
-    return missing.length === 0 ? turned : sorted.length === 0 ? b.op('Reshape', [turned, b.ints(...wanted.map(() => 1))]) : b.op('Unsqueeze', [turned, b.ints(...missing)]);
+    return missing.length === 0
+      ? turned
+      : sorted.length === 0
+        ? b.op('Reshape', [turned, b.ints(...wanted.map(() => 1))])
+        : b.op('Unsqueeze', [turned, b.ints(...missing)]);
   }
   const shape = b.op('Shape', [turned]);
   let from = 0;

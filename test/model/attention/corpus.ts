@@ -1,8 +1,17 @@
 /** The corpus of graphs with golden attention: its cases, and what a case's graph gives when it is probed. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { checkOf, findAttention, headModel, instrument, type Site, thumbnailsOf, type Weights, weightsOf } from '../../../model/attention/index.ts';
 import type { Found, Outputs } from '../../../model/attention/index.ts';
+import {
+  checkOf,
+  findAttention,
+  headModel,
+  instrument,
+  type Site,
+  thumbnailsOf,
+  type Weights,
+  weightsOf,
+} from '../../../model/attention/index.ts';
 import { decodeModel } from '../../../model/onnx/wire.ts';
 import { type Tensor, tensor } from '../../../model/tensor.ts';
 import { Goldens, readJson } from '../goldens.ts';
@@ -52,7 +61,12 @@ export function casesIn(root: string): Case[] {
       const content = readJson<Golden>(json);
       if (!Array.isArray(content.sites)) continue;
       const own = stem === 'model' ? dirname(file) : join(dirname(file), stem);
-      cases.push({ name: golden.startsWith('past') ? `${own}/past` : own, model: join(root, file), golden: content, tensors: join(folder, `${golden}.safetensors`) });
+      cases.push({
+        name: golden.startsWith('past') ? `${own}/past` : own,
+        model: join(root, file),
+        golden: content,
+        tensors: join(folder, `${golden}.safetensors`),
+      });
     }
   }
   return cases;
@@ -118,7 +132,10 @@ export class Probed {
       }
       await own.release();
       const data = Float32Array.from(pieces.flatMap((p) => [...p]));
-      result.set(site, { heads: { batch: thumbnails.batch, heads: thumbnails.heads, queries: shape[0]!, keys: shape[1]!, data }, thumbnails });
+      result.set(site, {
+        heads: { batch: thumbnails.batch, heads: thumbnails.heads, queries: shape[0]!, keys: shape[1]!, data },
+        thumbnails,
+      });
     }
     return result;
   }

@@ -30,7 +30,12 @@ function toOrt(t: Tensor): ort.Tensor {
 }
 
 function fromOrt(t: ort.Tensor): Tensor {
-  if (t.type === 'float16') return tensor('float16', t.dims, Float32Array.from(t.data as unknown as Uint16Array, (v) => v));
+  if (t.type === 'float16')
+    return tensor(
+      'float16',
+      t.dims,
+      Float32Array.from(t.data as unknown as Uint16Array, (v) => v),
+    );
   return tensor(t.type as DType, t.dims, t.data as Float32Array);
 }
 
@@ -43,7 +48,12 @@ export class Session {
   private constructor(private readonly session: ort.InferenceSession) {}
 
   static async create(model: onnx.ModelProto, external: readonly External[] = []): Promise<Session> {
-    const options = { executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel: 3, ...(external.length > 0 ? { externalData: [...external] } : {}) } as const;
+    const options = {
+      executionProviders: ['wasm'],
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      ...(external.length > 0 ? { externalData: [...external] } : {}),
+    } as const;
     return new Session(await ort.InferenceSession.create(writeModel(model), options));
   }
 

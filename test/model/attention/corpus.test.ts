@@ -1,0 +1,65 @@
+/**
+ * Attention in graphs of every exporter, optimiser and operator: found, counted, laid out and equal to golden weights that other code made.
+ *
+ * Goldens: test/data/onnx (see its make/). A case fails on a site too many, a site missed, a wrong kind, layer, head count or length, on weights
+ * outside the golden's own tolerance, on a refusal that is missing or was not wanted, and where a head rebuilt from q and k, or a
+ * thumbnail, is not what the kept weights say.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertClose } from '../compare.ts';
+import { fixture, Goldens } from '../goldens.ts';
+import { type Case, casesIn, distance, Probed, pooledByHand } from './corpus.ts';
+
+/** Rounding of one path against another, in float32: both compute the same formula. */
+const SAME = { rtol: 0, atol: 1e-5 };
+
+/**
+ * Files whose golden run used other kernels than wasm has: native builds round activations to 8 bits before a 4-bit product
+ * (accuracy_level 4), wasm computes it in float32.
+ */
+const OTHER_KERNELS: ReadonlyMap<string, number> = new Map([['llama.genai.int4', 3e-2]]);
+
+/** How far a fused operator's output may be from weights · values, as a part of the largest output (half precision: 2⁻¹⁰). */
+const CHECK = 1e-3;
+
+async function weightsAreGolden(one: Case, probed: Probed): Promise<void> {
+  const goldens = Goldens.read(one.tensors);
+  const tolerance = OTHER_KERNELS.get(one.name) ?? one.golden.tolerance;
+  const run = await probed.weights();
+  for (const [site, weights] of run.weights) {
+    const key = probed.goldenKey(site);
+    const error = distance(weights, goldens.get(key), one.golden.validRows);
+    assert.ok(error <= tolerance, `${site.key}: largest error ${error}, allowed ${tolerance}`);
+    const check = run.errors.get(site) ?? 0;
+    assert.ok(check <= CHECK, `${site.key}: weights · values are ${check} away from the operator's own output`);
+  }
+  const own = [...goldens.under('output/').keys()].filter((name) => !run.outputs.has(name) && run.outputs.size > 0);
+  assert.deepEqual(
+    own.filter((name) => !/^present|attentions/.test(name)),
+    [],
+    'outputs of the file that are lost',
+  );
+  for (const [site, { heads, thumbnails }] of await probed.vectors()) {
+    const kept = run.weights.get(site)!;
+    assertClose(heads.data, kept.data, SAME, `${site.key}, heads on demand`);
+    assertClose(thumbnails.data, pooledByHand(kept), SAME, `${site.key}, thumbnails`);
+  }
+}
+
+const cases = casesIn(fixture('onnx'));
+
+test('the corpus is there', () => {
+  assert.ok(cases.length >= 150, `${cases.length} cases`);
+});
+
+for (const one of cases) {
+  test(`attention in ${one.name}`, async () => {
+    const probed = new Probed(one);
+    const { sites, refused } = probed.found;
+    assert.deepEqual(sites.map((s) => probed.goldenKey(s)).sort(), one.golden.sites.map((s) => s.key).sort(), 'sites');
+    assert.equal(refused.length > 0, one.golden.refuse.length > 0, `refused: ${JSON.stringify(refused)}`);
+    for (const refusal of refused) assert.ok(refusal.where && refusal.reason, 'a refusal says where and why');
+    if (sites.length > 0) await weightsAreGolden(one, probed);
+  });
+}
