@@ -28,6 +28,7 @@ import { bloom } from './bloom.ts';
 import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
 import { ernie } from './ernie.ts';
+import { falcon } from './falcon.ts';
 import type { Family } from './family.ts';
 import { gemma, gemma2, gemma3 } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
@@ -60,6 +61,7 @@ export const FAMILIES: readonly Family[] = [
   mpt,
   gptNeox,
   opt,
+  falcon,
 ];
 
 /**

@@ -38,10 +38,10 @@ function geometric(n: number, largest: number): number[] {
 /**
  * m_h·j
  * @param positions of the keys, int64 [B, S] or [1, S]
- * @param slopes one a head
+ * @param slopes m of every head, as numbers or as a value [1, H, 1, 1]
  * @returns [B, H, 1, S], to be added to the scores
  */
-export function alibiBias<T>(ops: Ops<T>, positions: T, slopes: readonly number[]): T {
+export function alibiBias<T>(ops: Ops<T>, positions: T, slopes: readonly number[] | T): T {
   const keys = ops.unsqueeze(ops.cast(positions, 'float32'), [1, 2]); // [B, 1, 1, S]
-  return ops.mul(keys, ops.floats(slopes, [1, slopes.length, 1, 1]));
+  return ops.mul(keys, Array.isArray(slopes) ? ops.floats(slopes as readonly number[], [1, slopes.length, 1, 1]) : (slopes as T));
 }
