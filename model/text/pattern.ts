@@ -28,8 +28,8 @@ const CLOCK_EVERY = 256;
 /**
  * All matches of a global regular expression. As in the library, an empty match right after another one does not count.
  *
- * The clock is looked at between matches. A single match cannot be interrupted from inside JavaScript: whoever opens files of unknown origin runs the
- * tokenizer in a worker that can be ended (see service.ts).
+ * The clock is looked at between matches. A single match cannot be interrupted from inside JavaScript: the extension
+ * host runs tokenizers in a thread that it ends when a call takes too long.
  * @throws HeadlightError 'limit' when the search takes too long
  */
 export function regexMatcher(regex: RegExp): Matcher {

@@ -148,12 +148,14 @@ export class Rewrite {
       return;
     }
     this.add(char, this.old.startOf(this.#at), this.old.endOf(this.#at));
-    if (change < 0 && isComposed(char)) this.noteMerged(this.#at + 1, this.#at - change);
+    if (change < 0) this.noteMerged(char, this.#at + 1, this.#at - change);
     this.#at += 1 - change;
   }
 
-  private noteMerged(first: number, last: number): void {
+  private noteMerged(into: number, first: number, last: number): void {
+    const parts = String.fromCodePoint(into).normalize('NFD');
     for (let i = first; i <= last && i < this.old.length; i++) {
+      if (!parts.slice(1).includes(String.fromCodePoint(this.old.char(i)).normalize('NFKD'))) continue;
       for (let s = this.old.startOf(i); s < this.old.endOf(i); s++) this.old.merged.add(s);
     }
   }
@@ -175,12 +177,6 @@ export class Rewrite {
   done(): Traced {
     return this.old.rewritten(this.#chars, this.#starts, this.#ends, this.#text);
   }
-}
-
-/** Whether a character is made of several: é, が, 각. */
-function isComposed(char: number): boolean {
-  const text = String.fromCodePoint(char);
-  return text.normalize('NFD') !== text;
 }
 
 /**
