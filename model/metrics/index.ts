@@ -46,3 +46,8 @@ export interface HeadMetric {
 export function badgeOf(metric: Metric, value: number): string | null {
   return metric.badge !== null && value >= metric.badge.threshold ? metric.badge.words : null;
 }
+
+export { attentionFlow } from './flow.ts';
+export { linkScore } from './link.ts';
+export { rollout } from './rollout.ts';
+export { valueNorms, valueWeighted } from './value-norm.ts';

@@ -56,8 +56,11 @@ function original(x: number, { input, output, scale, start, end }: Axis, mode: s
   throw failure(call, 'unsupported', `coordinate_transformation_mode "${mode}" is unknown.`);
 }
 
-function nearest(at: number, call: Call): Taps {
-  const mode = text(call, 'nearest_mode', 'round_prefer_floor');
+/** Operator sets before this one have neither modes of coordinates nor of rounding: they cut to an integer, up where they shrink. */
+const MODES_SINCE = 11;
+
+function nearest(at: number, axis: Axis, call: Call): Taps {
+  const mode = call.opset < MODES_SINCE ? (axis.scale < 1 ? 'ceil' : 'floor') : text(call, 'nearest_mode', 'round_prefer_floor');
   const low = Math.floor(at);
   const half = at - low === 0.5;
   const place: Record<string, number> = {
@@ -92,7 +95,7 @@ function weighted(at: number, kernel: (x: number) => number, reach: number, shri
 /** The taps of one output element by mode; weights sum to 1. */
 function taps(at: number, axis: Axis, call: Call): Taps {
   const mode = text(call, 'mode', 'nearest');
-  if (mode === 'nearest') return nearest(at, call);
+  if (mode === 'nearest') return nearest(at, axis, call);
   const shrink = flag(call, 'antialias') && axis.scale < 1 ? axis.scale : 1;
   const a = number(call, 'cubic_coeff_a', -0.75);
   const raw = mode === 'cubic' ? weighted(at, (x) => cubicKernel(x, a), 2, shrink) : weighted(at, triangle, 1, shrink);
@@ -104,7 +107,7 @@ function taps(at: number, axis: Axis, call: Call): Taps {
 
 /** One axis of x at its new length. */
 function resizeAxis(x: Tensor, n: number, axis: Axis, call: Call): Tensor {
-  const mode = text(call, 'coordinate_transformation_mode', call.opset >= 11 ? 'half_pixel' : 'asymmetric');
+  const mode = text(call, 'coordinate_transformation_mode', call.opset >= MODES_SINCE ? 'half_pixel' : 'asymmetric');
   const shape = [...x.shape];
   shape[n] = axis.output;
   const step = stridesOf(x.shape)[n]!;
@@ -141,7 +144,7 @@ function withPolicy(axes: Axis[], call: Call): Axis[] {
 
 function resize(inputs: Inputs, call: Call): Tensor[] {
   const x = need(inputs, 0, call);
-  const old = call.opset < 11 || call.op === 'Upsample';
+  const old = call.opset < MODES_SINCE || call.op === 'Upsample';
   const [roi, scales, sizes] = old ? [null, inputs[1], null] : [inputs[1], inputs[2], inputs[3]];
   const asked = numbers(call, 'axes') ?? x.shape.map((_, axis) => axis);
   const places = asked.map((axis) => axisOf(axis, x.shape.length, call));
