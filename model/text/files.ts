@@ -68,8 +68,9 @@ function refused(className: string, files: string): HeadlightError {
 function specials(config: Json, names: Json, idOf: (content: string) => number | undefined): Json[] {
   const contents = new Map<string, Json>();
   for (const job of ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask']) {
-    const value = config[`${job}_token`] ?? names[`${job}_token`];
-    const token = isObject(value) ? value : { content: value };
+    const customary = names[`${job}_token`];
+    const value = config[`${job}_token`] ?? customary;
+    const token = isObject(value) ? value : { ...(isObject(customary) ? customary : {}), content: value };
     if (typeof token.content === 'string') contents.set(token.content, token);
   }
   return [...contents].flatMap(([content, token]) => {
