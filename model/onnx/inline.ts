@@ -10,7 +10,8 @@ import type { onnx } from './proto.js';
 import { onnx as messages } from './proto.js';
 import { copyNode } from './wire.ts';
 
-/** Nodes after inlining: functions that call each other could otherwise double a graph at every level. */
+/** Calls and nodes of all of them: functions that call each other could otherwise double a graph at every level. */
+const CALL_LIMIT = 50_000;
 const NODE_LIMIT = 1_000_000;
 /** Calls within calls. */
 const DEPTH_LIMIT = 64;
@@ -55,6 +56,7 @@ class Inliner {
 
   /** The nodes of one call. */
   private body(called: onnx.FunctionProto, call: onnx.NodeProto): onnx.NodeProto[] {
+    if (this.calls >= CALL_LIMIT) throw new HeadlightError('limit', `The model calls its own functions more than ${CALL_LIMIT} times.`);
     const prefix = `${nodeName(call)}~${++this.calls}/`;
     const names = new Map<string, string>([['', '']]);
     called.input.forEach((name, i) => {
@@ -98,7 +100,7 @@ type Attributes = ReadonlyMap<string, onnx.AttributeProto>;
 
 /** Gives a copied node its names and attributes, in place. */
 function instance(node: onnx.NodeProto, prefix: string, rename: Rename, attributes: Attributes): onnx.NodeProto {
-  node.name = `${prefix}${node.name || node.opType}`;
+  node.name = `${prefix}${node.name || `${node.opType}${node.output[0] ? `_${node.output[0]}` : ''}`}`;
   node.input = node.input.map(rename);
   node.output = node.output.map(rename);
   node.attribute = node.attribute.flatMap((attribute) => {
