@@ -37,6 +37,7 @@ import { llama } from './llama.ts';
 import { mistral } from './mistral.ts';
 import { modernbert } from './modernbert.ts';
 import { mpt } from './mpt.ts';
+import { openaiGpt } from './openai-gpt.ts';
 import { opt } from './opt.ts';
 import { qwen2, qwen3 } from './qwen.ts';
 import { roberta } from './roberta.ts';
@@ -62,6 +63,7 @@ export const FAMILIES: readonly Family[] = [
   gptNeox,
   opt,
   falcon,
+  openaiGpt,
 ];
 
 /**
