@@ -1,4 +1,6 @@
 /** Which inputs and which other places of attention a value depends on: what tells self-attention from cross-attention, and towers apart. */
+import { graphsOf } from '../graph/attributes.ts';
+import type { NodeRef } from '../graph/view.ts';
 import type { Subject } from './graph.ts';
 
 /** Inputs that say where or whether, not what. */
@@ -13,54 +15,46 @@ export interface Sources {
 
 const NONE: Sources = { inputs: new Set(), sites: new Set() };
 
-export class SourceMap {
-  private readonly known = new Map<string, Sources>();
-
-  /** `outputs`: the value products of all places, by name. */
-  constructor(
-    private readonly subject: Subject,
-    private readonly outputs: ReadonlyMap<string, number>,
-  ) {}
-
-  of(name: string): Sources {
-    const known = this.known.get(name);
-    if (known) return known;
-    const found = this.collect(name);
-    this.known.set(name, found);
-    return found;
-  }
-
-  private collect(name: string): Sources {
-    const { view } = this.subject;
-    if (view.inputs.has(name)) return { inputs: SIDE.test(name) ? new Set() : new Set([name]), sites: new Set() };
-    const fact = this.subject.fact(name);
-    const ref = view.producerOf(name);
-    if (!ref || (fact && !fact.data)) return NONE;
-    const parts = [...ref.node.input, ...this.captured(ref.node.output)].filter((i) => i !== '').map((i) => this.of(i));
-    const inputs = new Set(parts.flatMap((p) => [...p.inputs]));
-    const sites = new Set(parts.flatMap((p) => [...p.sites]));
-    const own = this.outputs.get(name);
-    if (own !== undefined) sites.add(own);
-    return { inputs, sites };
-  }
-
-  /** What the subgraphs of a node read from outside. */
-  private captured(outputs: readonly string[]): string[] {
-    const owner = this.subject.view.producerOf(outputs.find(Boolean) ?? '');
-    if (!owner?.node.attribute.some((a) => a.g)) return [];
-    const inside = this.subject.view.nodes.filter((r) => r.owner === owner);
-    const made = new Set(inside.flatMap((r) => r.node.output));
-    return inside
-      .flatMap((r) => r.node.input)
-      .filter((i) => i !== '' && !made.has(i) && !owner.node.attribute.some((a) => a.g?.input.some((v) => v.name === i)));
-  }
-}
-
 /** Whether everything in `a` is also in `b`. */
 export function within(a: Sources, b: Sources): boolean {
-  return [...a.inputs].every((i) => b.inputs.has(i)) && [...a.sites].every((s) => b.sites.has(s));
+  return a === b || ([...a.inputs].every((i) => b.inputs.has(i)) && [...a.sites].every((s) => b.sites.has(s)));
 }
 
 export function isEmpty(a: Sources): boolean {
   return a.inputs.size === 0 && a.sites.size === 0;
+}
+
+/** Both together; the same object where one holds the other, so that a long graph has few sets. */
+function union(a: Sources, b: Sources): Sources {
+  if (within(b, a)) return a;
+  if (within(a, b)) return b;
+  return { inputs: new Set([...a.inputs, ...b.inputs]), sites: new Set([...a.sites, ...b.sites]) };
+}
+
+/** Sources of every value, found in one walk in the order of the graph. */
+export class SourceMap {
+  private readonly known = new Map<string, Sources>();
+
+  /** `outputs`: what places of attention give, by value name. */
+  constructor(
+    private readonly subject: Subject,
+    private readonly outputs: ReadonlyMap<string, number>,
+  ) {
+    for (const name of subject.view.inputs.keys()) this.known.set(name, SIDE.test(name) ? NONE : { inputs: new Set([name]), sites: new Set() });
+    if (subject.model.graph) for (const ref of subject.view.nodes) this.note(ref);
+  }
+
+  of(name: string): Sources {
+    return this.known.get(name) ?? NONE;
+  }
+
+  private note(ref: NodeRef): void {
+    const inner = graphsOf(ref.node).flatMap((graph) => graph.output.map((v) => v.name));
+    let all = [...ref.node.input, ...inner].reduce<Sources>((sum, name) => union(sum, this.of(name)), NONE);
+    for (const name of ref.node.output) {
+      const site = this.outputs.get(name);
+      if (site !== undefined) all = union(all, { inputs: new Set(), sites: new Set([site]) });
+      this.known.set(name, this.subject.fact(name)?.data === false ? NONE : all);
+    }
+  }
 }

@@ -56,9 +56,10 @@ class Writer {
     if (this.inside(name)) return this.value(name);
     const shape = this.c.subject.shape(name);
     const placed = this.sides.place(name);
-    if (placed === null || !shape) return null;
-    if (shape.length === 0) return placed;
-    const axes = broadcastAxes(this.c.subject, name, whole, this.c.fused !== null);
+    const fused = this.c.fused !== null;
+    if (placed === null || (!shape && !fused)) return null;
+    if (shape?.length === 0) return placed;
+    const axes = shape ? broadcastAxes(this.c.subject, name, whole, fused) : whole;
     return axes && picked(this.b, this.c, placed, axes, this.chosen, ['query', 'key']);
   }
 
