@@ -25,6 +25,7 @@ import type { Config } from '../safetensors/config.ts';
 import { albert } from './albert.ts';
 import { bert } from './bert.ts';
 import { bloom } from './bloom.ts';
+import { ctrl } from './ctrl.ts';
 import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
 import { ernie } from './ernie.ts';
@@ -64,6 +65,7 @@ export const FAMILIES: readonly Family[] = [
   opt,
   falcon,
   openaiGpt,
+  ctrl,
 ];
 
 /**
