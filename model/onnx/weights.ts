@@ -25,8 +25,8 @@ const QUANTIZED: Readonly<Record<string, readonly number[]>> = {
   Gather: [0],
 };
 
-/** Inputs that are neither weights nor biases, though they may be tables of floats: scales. */
-const SCALES: Readonly<Record<string, readonly number[]>> = {
+/** Inputs that are neither weights nor biases, though they may be tables of floats: scales, sines and cosines. */
+const TABLES: Readonly<Record<string, readonly number[]>> = {
   DequantizeLinear: [1],
   QuantizeLinear: [1],
   QLinearMatMul: [1, 4, 6],
@@ -36,7 +36,12 @@ const SCALES: Readonly<Record<string, readonly number[]>> = {
   'com.microsoft::MatMulBnb4': [2],
   'com.microsoft::GatherBlockQuantized': [2],
   'com.microsoft::QAttention': [3, 4],
+  'com.microsoft::GroupQueryAttention': [7, 8],
+  'com.microsoft::RotaryEmbedding': [2, 3],
+  RotaryEmbedding: [1, 2],
 };
+/** Frequencies of rotary positions, as modules call their buffer. */
+const BUFFER = /inv_freq/;
 
 export interface WeightCount {
   /** Values of all weights and biases. */
@@ -47,7 +52,7 @@ export interface WeightCount {
 
 /**
  * Weights are stored floats with more than one value, and integers that an operator takes as quantized weights. Scales, zero points,
- * shapes and masks are none.
+ * shapes, masks and tables of sines are none.
  */
 export function countWeights(graphs: readonly Graph[]): WeightCount {
   const byType = new Map<number, number>();
@@ -66,7 +71,7 @@ function countGraph(graph: Graph, counted: Map<onnx.TensorProto, number>): void 
     const operator = operatorOf(node);
     node.input.forEach((name, i) => {
       const tensor = name ? graph.stored(name) : null;
-      if (!tensor || SCALES[operator]?.includes(i)) return;
+      if (!tensor || TABLES[operator]?.includes(i) || BUFFER.test(name)) return;
       const values = valuesOf(tensor);
       const quantized = QUANTIZED[operator]?.includes(i) && !FLOATS.has(tensor.dataType) && tensor.dims.length > 0;
       if (quantized && isByteOrLess(tensor)) counted.set(tensor, unpacked(node, operator, tensor, values));
