@@ -44,16 +44,34 @@ export function multiply(a: Matrix, b: Matrix, { M, K, N }: Sizes, out: NumberAr
   else multiplyBlocks(a, b, { M, K, N }, out, offset, scale);
 }
 
-/** Few rows: each row of b is added to a row of sums, weighted by one element of a. */
+/** Few rows: whichever way b lies in memory is walked in order, so that nothing needs to be packed. */
 function multiplyRows(a: Matrix, b: Matrix, { M, K, N }: Sizes, out: NumberArray, offset: number, scale: number): void {
-  const sums = new Float64Array(N);
+  const row = new Float64Array(K);
   for (let m = 0; m < M; m++) {
-    sums.fill(0);
-    for (let k = 0; k < K; k++) {
-      addRow(sums, a.data[a.offset + m * a.rowStep + k * a.columnStep]!, b.data, b.offset + k * b.rowStep, b.columnStep);
-    }
+    for (let k = 0; k < K; k++) row[k] = a.data[a.offset + m * a.rowStep + k * a.columnStep]!;
+    const sums = b.rowStep < b.columnStep ? sumColumns(row, b, N) : sumRows(row, b, N);
     for (let n = 0; n < N; n++) out[offset + m * N + n] = scale * sums[n]!;
   }
+}
+
+/** Every column of b by itself. */
+function sumColumns(row: Float64Array, b: Matrix, N: number): Float64Array {
+  const sums = new Float64Array(N);
+  for (let n = 0; n < N; n++) sums[n] = dot(row, b.data, b.offset + n * b.columnStep, b.rowStep);
+  return sums;
+}
+
+function dot(row: Float64Array, data: NumberArray, start: number, step: number): number {
+  let sum = 0;
+  for (let k = 0, at = start; k < row.length; k++, at += step) sum += row[k]! * data[at]!;
+  return sum;
+}
+
+/** Rows of b added up, each weighted by one element of the row. */
+function sumRows(row: Float64Array, b: Matrix, N: number): Float64Array {
+  const sums = new Float64Array(N);
+  for (let k = 0; k < row.length; k++) addRow(sums, row[k]!, b.data, b.offset + k * b.rowStep, b.columnStep);
+  return sums;
 }
 
 function addRow(sums: Float64Array, factor: number, row: NumberArray, start: number, step: number): void {
