@@ -46,7 +46,8 @@ export class Region {
 
   private through(ref: NodeRef, output: string): Axes | null {
     const product = this.subject.products.get(output);
-    if (product) return this.mixed(product);
+    const mixed = product ? this.mixed(product) : null;
+    if (mixed || (product && ref.node.opType !== 'ReduceSum')) return mixed;
     const size = (i: number): number => this.subject.shape(ref.node.input[i]!)?.reduce((a, b) => a * b, 1) ?? 0;
     const candidates = ref.node.input.map((_, i) => i).filter((i) => ref.node.input[i] !== '' && this.has(ref.node.input[i]!));
     let best: Axis[] | null = null;

@@ -66,7 +66,7 @@ class Writer {
   private node(ref: NodeRef, name: string): string | null {
     const op = ref.node.opType;
     const product = this.c.subject.products.get(name);
-    if (product) return this.mix(product);
+    if (product && op !== 'ReduceSum') return this.mix(product);
     if (LAYOUT.test(op)) return this.axes(name) ? this.value(ref.node.input[0]!) : null;
     if (op === 'Concat') return this.concat(ref, name);
     if (op === 'Slice') return this.slice(ref, name);
@@ -139,7 +139,8 @@ class Writer {
     const { subject } = this.c;
     const source = ref.node.input[0]!;
     const [axes, x] = [this.axes(source), this.value(source)];
-    const [from, to] = [subject.shape(source), subject.shape(name)];
+    const four = this.c.fused === null ? null : [0, 0, 0, 0];
+    const [from, to] = [subject.shape(source) ?? four, subject.shape(name) ?? four];
     if (!axes || x === null || !from || !to || ref.node.input.length < 3) return null;
     const asked = subject.fact(ref.node.input[3] ?? '')?.value ?? from.map((_, i) => i);
     const fixed = this.c.fused !== null;
