@@ -91,7 +91,8 @@ export function bertEncoder<T>(encoder: Module<T>, x: T, mask: T, settings: Bert
   const visible = settings.causal ? ops.and(padding, causalMask(ops, distance)) : padding;
   let hidden = build.record('hidden/0', x);
   for (let layer = 0; layer < settings.layers; layer++) {
-    hidden = bertLayer(encoder.at(`layer.${layer}`), hidden, { layer, visible, distance }, settings);
+    const attend = (self: Module<T>, y: T): T => selfAttention(self, y, { layer, visible, distance }, settings);
+    hidden = bertLayer(encoder.at(`layer.${layer}`), hidden, attend, settings);
     build.record(`hidden/${layer + 1}`, hidden);
   }
   return hidden;
@@ -105,36 +106,39 @@ interface Place<T> {
   readonly distance: T;
 }
 
-/** LayerNorm(x + attention(x)), then LayerNorm(x + feedForward(x)): [B, T, D] → [B, T, D] */
-function bertLayer<T>(module: Module<T>, x: T, place: Place<T>, settings: BertSettings): T {
+/** Sizes of a layer. */
+export type BertLayerSizes = Pick<BertSettings, 'width' | 'inner' | 'epsilon' | 'activation'>;
+
+/**
+ * LayerNorm(x + attention(x)), then LayerNorm(x + feedForward(x))
+ * @param attend the contexts of all heads of a module `attention.self`: [B, T, D] → [B, T, D]
+ * @returns [B, T, D]
+ */
+export function bertLayer<T>(module: Module<T>, x: T, attend: (self: Module<T>, y: T) => T, sizes: BertLayerSizes): T {
   const { ops } = module;
-  const { width, inner, epsilon } = settings;
+  const { width, inner, epsilon } = sizes;
   const norm = (name: string) => (sum: T) => layerNorm(module.at(name), sum, width, epsilon);
+  const [self, dense] = [module.at('attention.self'), module.at('attention.output.dense')];
   const parts = {
     up: module.at('intermediate.dense'),
     act: module.at('intermediate.intermediate_act_fn'),
     down: module.at('output.dense'),
   };
-  const think = (y: T): T => feedForward(parts, y, { width, inner, f: activation(settings.activation) });
-  const attended = postNorm(ops, x, (y) => selfAttention(module.at('attention'), y, place, settings), norm('attention.output.LayerNorm'));
-  return postNorm(ops, attended, think, norm('output.LayerNorm'));
+  const see = (y: T): T => linear(dense, self.record(attend(self, y)), { in: width, out: width });
+  const think = (y: T): T => feedForward(parts, y, { width, inner, f: activation(sizes.activation) });
+  return postNorm(ops, postNorm(ops, x, see, norm('attention.output.LayerNorm')), think, norm('output.LayerNorm'));
 }
 
 /** [B, T, D] → [B, T, D] */
-function selfAttention<T>(module: Module<T>, x: T, { layer, visible, distance }: Place<T>, settings: BertSettings): T {
+function selfAttention<T>(self: Module<T>, x: T, { layer, visible, distance }: Place<T>, settings: BertSettings): T {
+  const { ops } = self;
   const { width, heads, headDim, positions, positionType, causal } = settings;
-  const self = module.at('self');
-  const project = (name: string): T => splitHeads(module.ops, linear(self.at(name), x, { in: width, out: width }), heads, headDim);
+  const project = (name: string): T => splitHeads(ops, linear(self.at(name), x, { in: width, out: width }), heads, headDim);
   const [query, key, value] = [project('query'), project('key'), project('value')];
   const relative = positionType !== 'absolute';
   const scale = 1 / Math.sqrt(headDim);
   const bias = relative
-    ? module.ops.mul(relativeKeyBias(self, query, positionType === 'relative_key_query' ? key : null, distance, positions, headDim), scale)
+    ? ops.mul(relativeKeyBias(self, query, positionType === 'relative_key_query' ? key : null, distance, positions, headDim), scale)
     : null;
-  const context = attention(
-    self,
-    { query, key, value },
-    { kind: 'self', layer, heads, headDim, visible, causal, bias, fromQueryAndKey: !relative },
-  );
-  return linear(module.at('output.dense'), self.record(context), { in: width, out: width });
+  return attention(self, { query, key, value }, { kind: 'self', layer, heads, headDim, visible, causal, bias, fromQueryAndKey: !relative });
 }

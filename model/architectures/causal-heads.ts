@@ -26,11 +26,11 @@ export interface CausalPlaces<T> {
   readonly finish?: (logits: T) => T;
 }
 
-/** A tensor without which there is no such head; language models look for themselves. */
-const FIRST_TENSOR: Partial<Readonly<Record<Head, string>>> = {
-  SequenceClassification: 'score.weight',
-  TokenClassification: 'score.weight',
-  QuestionAnswering: 'qa_outputs.weight',
+/** The layer of each head; language models look for themselves, and some families call the classifier by its name. */
+const LAYER: Partial<Readonly<Record<Head, readonly string[]>>> = {
+  SequenceClassification: ['score', 'classifier'],
+  TokenClassification: ['score', 'classifier'],
+  QuestionAnswering: ['qa_outputs'],
 };
 
 /**
@@ -41,12 +41,13 @@ const FIRST_TENSOR: Partial<Readonly<Record<Head, string>>> = {
 export function causalHead<T>(root: Module<T>, config: Config, hidden: T, places: CausalPlaces<T>): void {
   const { build } = root;
   const head = headOf(config);
-  const first = FIRST_TENSOR[head];
+  const names = LAYER[head] ?? [];
+  const layer = names.find((name) => root.has(`${name}.weight`)) ?? names[0];
   if (head === 'CausalLM' || head === 'MaskedLM') languageModel(root, config, hidden, places);
-  else if (first === undefined || !headIsThere(root, head, first)) build.output('last_hidden_state', hidden);
+  else if (layer === undefined || !headIsThere(root, head, `${layer}.weight`)) build.output('last_hidden_state', hidden);
   else if (head === 'QuestionAnswering') startAndEnd(root, hidden, places.width);
   else {
-    const scores = linear(root.at('score'), hidden, { in: places.width, out: labelCount(config) }); // [B, T, labels]
+    const scores = linear(root.at(layer), hidden, { in: places.width, out: labelCount(config) }); // [B, T, labels]
     build.output('logits', head === 'TokenClassification' ? scores : ofLastToken(root, config, scores, places.ids));
   }
 }
