@@ -4,14 +4,14 @@ import { HeadlightError } from '../../model/errors.ts';
 import type { Job } from './job.ts';
 
 export const USAGE = `npm run -s inspect -- PATH [--text T | --text-file F] [--pair T] [--target T] [--image F] [--inputs F.safetensors]
-                        [--engine ort|reference] [--device wasm|webgpu] [--keep weights|vectors] --out DIR
+                        [--engine ort|reference] [--device wasm|webgpu] [--keep weights|vectors|both] --out DIR
 npm run -s inspect -- --batch F.jsonl`;
 
 const OPTIONS = ['text', 'text-file', 'pair', 'target', 'image', 'inputs', 'engine', 'device', 'keep', 'out'] as const;
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   engine: ['ort', 'reference'],
   device: ['wasm', 'webgpu'],
-  keep: ['weights', 'vectors'],
+  keep: ['weights', 'vectors', 'both'],
 };
 
 function wrong(message: string): HeadlightError {

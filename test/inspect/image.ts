@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
 import { HeadlightError } from '../../model/errors.ts';
+import type { OpenResult } from '../../model/protocol/engine.ts';
+import type { OpenFolder } from './folder.ts';
+import type { Input } from './input.ts';
 
 export interface Picture {
   readonly width: number;
@@ -41,7 +44,7 @@ function decodeJpeg(file: Buffer): Picture {
 }
 
 /** Pixel values as the model's `preprocessor_config.json` says. */
-export async function prepareImage(path: string): Promise<never> {
+export async function prepareImage(path: string, folder: OpenFolder, _opened: OpenResult): Promise<Input> {
   readPicture(path);
-  throw new HeadlightError('unsupported', 'Pictures cannot be prepared for a model yet: give pixel values with --inputs.');
+  throw new HeadlightError('unsupported', `Pictures cannot be prepared for ${folder.model.name} yet: give pixel values with --inputs.`);
 }

@@ -13,7 +13,7 @@ import { prepareImage } from './image.ts';
 import type { Job, Report, ReportToken } from './job.ts';
 
 export interface Input {
-  /** Null when the job gives nothing to run on. */
+  /** Null when the job gives neither text nor picture. */
   readonly params: RunParams | null;
   readonly report: Partial<Pick<Report, 'tokens' | 'targetTokens' | 'image'>>;
 }
@@ -21,16 +21,10 @@ export interface Input {
 /** @throws HeadlightError `tokenizer`, `not-found`, `read`, `format`: what is wrong with the input */
 export async function prepareInput(job: Job, folder: OpenFolder, opened: OpenResult): Promise<Input> {
   const text = job.text ?? (job.textFile === undefined ? null : readText(job.textFile));
-  if (text === null && job.target === undefined && job.image === undefined && job.inputs === undefined) return { params: null, report: {} };
-  const parts = [
-    text === null && job.target === undefined ? null : await textInput(job, text, folder),
-    job.image === undefined ? null : await prepareImage(job.image, folder, opened),
-    job.inputs === undefined ? null : { params: { raw: await rawInputs(job.inputs) }, report: {} },
-  ];
-  return parts.reduce<Input>(
-    (all, part) => (part ? { params: { ...all.params, ...part.params }, report: { ...all.report, ...part.report } } : all),
-    { params: {}, report: {} },
-  );
+  const words = text === null && job.target === undefined ? null : await textInput(job, text, folder);
+  const picture = job.image === undefined ? null : await prepareImage(job.image, folder, opened);
+  if (!words || !picture) return words ?? picture ?? { params: null, report: {} };
+  return { params: { ...words.params, ...picture.params }, report: { ...words.report, ...picture.report } };
 }
 
 function readText(path: string): string {
@@ -101,7 +95,7 @@ async function readJson(folder: OpenFolder, name: string): Promise<unknown> {
 }
 
 /** Tensors `input/<name>` of a safetensors file, by name. */
-async function rawInputs(path: string): Promise<Record<string, Tensor>> {
+export async function rawInputs(path: string): Promise<Record<string, Tensor>> {
   const folder = openFolder(path);
   try {
     const source = folder.open(folder.model.entry);

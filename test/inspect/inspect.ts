@@ -2,12 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
-import type { OpenResult, RunResult } from '../../model/protocol/engine.ts';
+import type { OpenResult, RunParams, RunResult } from '../../model/protocol/engine.ts';
 import { type Tensor, tensor } from '../../model/tensor.ts';
-import { Engine, type EngineOptions } from '../../webview/engine/engine.ts';
+import { Engine, type OpenRequest } from '../../webview/engine/engine.ts';
 import type { Runtime } from '../../webview/engine/runtime.ts';
 import { type OpenFolder, openFolder } from './folder.ts';
-import { prepareInput } from './input.ts';
+import { prepareInput, rawInputs } from './input.ts';
 import { emptyReport, type Job, type Report, type ReportSite } from './job.ts';
 import { writeSafetensors } from './safetensors.ts';
 
@@ -38,14 +38,17 @@ async function fill(report: Report, job: Job, runtime: () => Promise<Runtime>): 
   if (job.engine === 'reference')
     throw new HeadlightError('unsupported', 'The reference engine cannot run this model yet: use --engine ort.');
   const folder = openFolder(job.path);
-  const engine = new Engine(await runtime(), optionsOf(job, folder));
+  const engine = new Engine(await runtime(), job.keep ? { keeping: job.keep } : {});
   try {
-    const opened = await engine.open(folder, folder.model, job.device);
+    const raw = job.inputs === undefined ? null : await rawInputs(job.inputs);
+    const opened = await engine.open(folder, folder.model, openRequest(job, folder, raw));
     noteOpened(report, opened);
     const input = await prepareInput(job, folder, opened);
     Object.assign(report, input.report);
-    if (!input.params) return;
-    const run = await engine.run(input.params);
+    const params = raw ? { ...input.params, raw } : input.params;
+    if (opened.problem) throw new HeadlightError(opened.problem.code, opened.problem.message);
+    if (!params) return;
+    const run = await engine.run(params);
     noteRun(report, opened, run);
     writeSafetensors(join(job.out, 'attention.safetensors'), await collect(engine, run));
   } finally {
@@ -54,8 +57,8 @@ async function fill(report: Report, job: Job, runtime: () => Promise<Runtime>): 
 }
 
 /** Raw inputs of a file are that file's own, also where it is one of a pair. */
-function optionsOf({ keep, inputs }: Job, folder: OpenFolder): EngineOptions {
-  return { alone: inputs !== undefined && folder.model.entry !== '', ...(keep && { keeping: keep }) };
+function openRequest({ device }: Job, { model }: OpenFolder, raw: RunParams['raw'] | null): OpenRequest {
+  return { device, alone: raw !== null && model.entry !== '', given: Object.keys(raw ?? {}) };
 }
 
 async function closeAll(engine: Engine, folder: OpenFolder): Promise<void> {

@@ -1,4 +1,5 @@
 /** One question to the engine: what is in this model, on this input? The names are those of the command line. */
+import type { Keep } from '../../model/attention/index.ts';
 import type { Device, ModelFacts, Refusal, SiteFacts, WireError } from '../../model/protocol/engine.ts';
 
 export interface Job {
@@ -17,8 +18,8 @@ export interface Job {
   readonly inputs?: string;
   readonly engine: 'ort' | 'reference';
   readonly device: Device;
-  /** How weights are had: all of them in the run, or q and k with each head on demand. Left out: as the panel decides. */
-  readonly keep?: 'weights' | 'vectors';
+  /** What the run keeps: all weights, q and k with each head on demand, or both. Left out: as the panel decides. */
+  readonly keep?: Keep;
 }
 
 export interface ReportToken {

@@ -2,6 +2,7 @@
  * The engine: opens a model, runs it, answers what is asked about the run. The same code serves the panel's worker and, in Node,
  * `npm run inspect`. No DOM, nothing of workers.
  */
+import type { Keep } from '../../model/attention/index.ts';
 import { HeadlightError } from '../../model/errors.ts';
 import type {
   Device,
@@ -20,8 +21,7 @@ import type { ModelFolder } from '../../model/source.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { type DeviceChoice, withHalf } from './device.ts';
 import { type Loaded, loadModel } from './loading.ts';
-import { assertRunnable, type OpenModel, openModel, weightBytes } from './opening.ts';
-import type { Keeping } from './part.ts';
+import { assertRunnable, type OpenModel, type OpenOptions, openModel, problemOf, weightBytes } from './opening.ts';
 import { type CancelSignal, Queue } from './queue.ts';
 import type { Run } from './run.ts';
 import { runModel } from './running.ts';
@@ -29,10 +29,12 @@ import type { Runtime } from './runtime.ts';
 
 export interface EngineOptions {
   readonly firstRun?: number;
-  /** Opens only the chosen file, even where it is one of a pair. */
-  readonly alone?: boolean;
   /** Left out: short inputs keep the weights beside q and k, longer ones q and k with thumbnails. */
-  readonly keeping?: Keeping;
+  readonly keeping?: Keep;
+}
+
+export interface OpenRequest extends OpenOptions {
+  readonly device: Device | 'auto';
 }
 
 /** What the caller of a long request may say and hear. */
@@ -71,18 +73,20 @@ export class Engine {
    * Reads the model's graph and finds its attention; weights stay where they are. The model before is closed.
    * @throws HeadlightError what is wrong with the file, in a sentence
    */
-  open(folder: ModelFolder, files: ModelFiles, device: Device | 'auto', call: EngineCall = {}): Promise<OpenResult> {
+  open(folder: ModelFolder, files: ModelFiles, options: OpenRequest, call: EngineCall = {}): Promise<OpenResult> {
     return this.#turns.add(async () => {
       await this.#close();
       const start = performance.now();
       call.progress?.(null, 'reading the graph');
-      const chosen = await this.#runtime.chooseDevice(device);
-      const model = await openModel(folder, files, chosen, this.#options.alone ?? false);
+      const chosen = await this.#runtime.chooseDevice(options.device);
+      const model = await openModel(folder, files, chosen, options);
       const choice = model.half ? withHalf(chosen) : chosen;
       this.#opened = { model, choice, loaded: null };
       const { facts, sites, refused, warnings, inputs } = model;
       const timingsMs = { open: performance.now() - start };
-      return { model: facts, sites: sites.map((site) => site.facts), refused, warnings, inputs, device: choice.device, timingsMs };
+      const problem = problemOf(model.parts);
+      const { device } = choice;
+      return { model: facts, sites: sites.map((site) => site.facts), refused, warnings, inputs, problem, device, timingsMs };
     }, call.token);
   }
 
@@ -133,7 +137,7 @@ export class Engine {
   }
 
   /** Once a text was too long for keeping everything, the lighter graph stays: loading again costs more than it saves. */
-  #keepingFor({ model, loaded }: Opened, params: RunParams): Keeping {
+  #keepingFor({ model, loaded }: Opened, params: RunParams): Keep {
     if (this.#options.keeping) return this.#options.keeping;
     if (loaded?.keeping === 'vectors') return 'vectors';
     return weightBytes(model, params) <= ALL_WEIGHTS_LIMIT ? 'both' : 'vectors';

@@ -1,17 +1,18 @@
 /** Loads all graphs of a model, and says how far that is. */
+import type { Keep } from '../../model/attention/index.ts';
 import type { Device } from '../../model/protocol/engine.ts';
 import type { EngineCall } from './engine.ts';
 import type { OpenModel } from './opening.ts';
-import { type Keeping, LoadedPart } from './part.ts';
+import { LoadedPart } from './part.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface Loaded {
-  readonly keeping: Keeping;
+  readonly keeping: Keep;
   /** In the order of the model's parts. */
   readonly parts: readonly LoadedPart[];
 }
 
-export async function loadModel(runtime: Runtime, model: OpenModel, device: Device, keeping: Keeping, call: EngineCall): Promise<Loaded> {
+export async function loadModel(runtime: Runtime, model: OpenModel, device: Device, keeping: Keep, call: EngineCall): Promise<Loaded> {
   const onRead = progressOf(model.weightsSize, call);
   const parts: LoadedPart[] = [];
   try {

@@ -2,22 +2,14 @@
 import { findAttention, type Site } from '../../model/attention/index.ts';
 import { fileFacts } from '../../model/onnx/facts.ts';
 import { inputFacts, type ModelConfig, makeFeeds, planFeeds } from '../../model/onnx/feeds.ts';
-import { flattenIf } from '../../model/onnx/flatten.ts';
 import { byPreference, type OnnxPart, onnxChoices, readModelConfig } from '../../model/onnx/folder.ts';
 import { Graph } from '../../model/onnx/graph.ts';
-import { inlineFunctions } from '../../model/onnx/inline.ts';
-import { assertRunnable, readSkeleton } from '../../model/onnx/skeleton.ts';
+import { readSkeleton } from '../../model/onnx/skeleton.ts';
 import type { ModelFacts } from '../../model/protocol/engine.ts';
 import type { ModelFolder } from '../../model/source.ts';
 import type { DeviceChoice } from './device.ts';
-import type { OpenPart } from './opening.ts';
+import type { OpenedFiles, OpenPart } from './opening.ts';
 import { paramsFor } from './params.ts';
-
-export interface OpenedFiles {
-  readonly parts: readonly OpenPart[];
-  readonly facts: ModelFacts;
-  readonly warnings: readonly string[];
-}
 
 /**
  * @param entry the file that was chosen, or '' for the folder's best
@@ -26,8 +18,8 @@ export interface OpenedFiles {
  */
 export async function openOnnx(folder: ModelFolder, entry: string, alone: boolean, device: DeviceChoice): Promise<OpenedFiles> {
   const [choice] = byPreference(onnxChoices(folder, entry), device);
-  const chosen = choice!.parts.filter(({ path }) => !alone || path === entry);
-  const paired = choice!.parts.length > 1;
+  const chosen = alone ? [{ role: roleOf(entry), path: entry }] : choice!.parts;
+  const paired = chosen.length > 1;
   const config = await readModelConfig(folder, chosen[0]!.path);
   const opened: { part: OpenPart; graph: Graph }[] = [];
   for (const part of chosen) opened.push(await openPart(folder, part, config, paired));
@@ -42,6 +34,12 @@ export async function openOnnx(folder: ModelFolder, entry: string, alone: boolea
   return { parts, facts, warnings: [] };
 }
 
+/** What a file of a pair is by itself; its name says so. */
+function roleOf(path: string): OnnxPart['role'] {
+  const [, role] = /(?:^|\/)(encoder|decoder)_(?:model|with)/.exec(path) ?? [];
+  return (role as OnnxPart['role'] | undefined) ?? 'model';
+}
+
 /** Layers of all stacks together; heads as the first site has them. */
 function attentionFacts(sites: readonly Site[]): Pick<ModelFacts, 'layers' | 'heads' | 'kvHeads' | 'headDim'> {
   const first = sites[0];
@@ -51,19 +49,16 @@ function attentionFacts(sites: readonly Site[]): Pick<ModelFacts, 'layers' | 'he
 
 async function openPart(folder: ModelFolder, { role, path }: OnnxPart, config: ModelConfig, paired: boolean) {
   const skeleton = await readSkeleton(folder, path);
-  inlineFunctions(skeleton.model);
-  flattenIf(skeleton.model);
-  const graph = new Graph(skeleton.model.graph!);
-  const plan = planFeeds(graph, config);
-  const found = findAttention(skeleton.model);
+  const found = findAttention(skeleton.model, { file: path });
+  const plan = planFeeds(new Graph(found.model.graph!), config);
   const part: OpenPart = {
     name: path,
     role,
     folder,
     found,
     inputs: inputFacts(plan),
-    assertRunnable: () => assertRunnable(skeleton),
+    problem: skeleton.problems[0] ?? null,
     feeds: (params, encoder) => makeFeeds(plan, paramsFor(role, paired, params), encoder),
   };
-  return { part, graph };
+  return { part, graph: new Graph(skeleton.graph) };
 }

@@ -5,10 +5,11 @@ import type { Site } from '../../model/attention/index.ts';
 import { HeadlightError } from '../../model/errors.ts';
 import { DataType } from '../../model/onnx/dtypes.ts';
 import type { EncoderResult, Feeds } from '../../model/onnx/feeds.ts';
-import type { InputFacts, ModelFacts, ModelFiles, Refusal, RunParams, SiteFacts } from '../../model/protocol/engine.ts';
+import type { InputFacts, ModelFacts, ModelFiles, Refusal, RunParams, SiteFacts, WireError } from '../../model/protocol/engine.ts';
 import type { ModelFolder } from '../../model/source.ts';
 import type { DeviceChoice } from './device.ts';
 import { externalOf } from './external.ts';
+import { openWeights } from './open-checkpoint.ts';
 import { openOnnx } from './open-onnx.ts';
 import type { Part } from './part.ts';
 
@@ -18,8 +19,8 @@ export type Role = 'model' | 'encoder' | 'decoder';
 export interface OpenPart extends Part {
   readonly role: Role;
   readonly inputs: readonly InputFacts[];
-  /** @throws HeadlightError why this graph cannot be run */
-  assertRunnable(): void;
+  /** Why this graph can be shown but not run, or null. */
+  readonly problem: WireError | null;
   /** @throws HeadlightError `input` for inputs that only the user can give */
   feeds(params: RunParams, encoder: EncoderResult | null): Feeds;
 }
@@ -47,13 +48,26 @@ export interface OpenModel {
   readonly weightsSize: number;
 }
 
+export interface OpenOptions {
+  /** Only the chosen file, even where it is one of a pair. */
+  readonly alone?: boolean;
+  /** Names of optional inputs that the run will give (`position_ids`): a checkpoint's graph then has them. */
+  readonly given?: readonly string[];
+}
+
+/** What one kind of file makes of it. */
+export interface OpenedFiles {
+  readonly parts: readonly OpenPart[];
+  readonly facts: ModelFacts;
+  readonly warnings: readonly string[];
+}
+
 /**
  * @param files what the user chose: a file, or a folder whose best file is chosen here
- * @param alone only the chosen file, even where it is one of a pair
  * @throws HeadlightError what is wrong with the model, in a sentence
  */
-export async function openModel(folder: ModelFolder, files: ModelFiles, device: DeviceChoice, alone: boolean): Promise<OpenModel> {
-  const { parts, facts, warnings } = await openOnnx(folder, files.entry, alone, device);
+export async function openModel(folder: ModelFolder, files: ModelFiles, device: DeviceChoice, options: OpenOptions): Promise<OpenModel> {
+  const { parts, facts, warnings } = await openFiles(folder, files, device, options);
   const sites = parts.flatMap((part, index) =>
     part.found.sites.map((site): OpenSite => ({ facts: factsIn(part.role, site), site, part: index })),
   );
@@ -68,6 +82,23 @@ export async function openModel(folder: ModelFolder, files: ModelFiles, device: 
     half: parts.some(({ found }) => found.model.graph!.initializer.some(({ dataType }) => dataType === DataType.FLOAT16)),
     weightsSize: parts.reduce((sum, { found }) => sum + externalOf(found.model).size, 0),
   };
+}
+
+/** A folder may hold exported graphs and a checkpoint of the same model: the graphs are what somebody made to be run. */
+function openFiles(
+  folder: ModelFolder,
+  { entry, name }: ModelFiles,
+  device: DeviceChoice,
+  { alone, given }: OpenOptions,
+): Promise<OpenedFiles> {
+  const has = (end: string) => folder.files.some(({ path }) => path.endsWith(end));
+  if (entry.endsWith('.onnx') || (entry === '' && has('.onnx'))) return openOnnx(folder, entry, alone ?? false, device);
+  if (entry !== '' || has('.safetensors')) return openWeights(folder, entry, given ?? []);
+  const pickled = folder.files.find(({ path }) => /\.(bin|pt|pth|ckpt|h5|msgpack)$/.test(path));
+  const words = pickled
+    ? `only ${pickled.path}, a format that cannot be read safely: save the model as safetensors`
+    : 'put the model there';
+  throw new HeadlightError('not-found', `${name} has no .onnx and no .safetensors file; ${words}.`);
 }
 
 /** In a pair of files, each graph takes itself for the whole model: its `self` is the pair's `encoder` or `decoder`. */
@@ -99,11 +130,16 @@ export function weightBytes({ sites }: OpenModel, params: RunParams): number {
   return sites.reduce((sum, { facts }) => sum + facts.heads * length * length * 4, 0);
 }
 
+export function problemOf(parts: readonly OpenPart[]): WireError | null {
+  return parts.find(({ problem }) => problem)?.problem ?? null;
+}
+
 /**
  * @throws HeadlightError `too-long`, or why a graph of the model cannot be run
  */
 export function assertRunnable({ parts, facts }: OpenModel, params: RunParams): void {
-  for (const part of parts) part.assertRunnable();
+  const problem = problemOf(parts);
+  if (problem) throw new HeadlightError(problem.code, problem.message);
   for (const ids of [params.ids, params.targetIds]) {
     if (facts.maxTokens !== null && ids && ids.length > facts.maxTokens) {
       const words = `The text has ${ids.length} tokens, the model takes ${facts.maxTokens}`;

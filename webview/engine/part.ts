@@ -1,7 +1,7 @@
 /**
  * One graph of a model, loaded: most models are one graph, an encoder–decoder may come as two files.
  */
-import { type Found, headModel, type Instrumented, instrument, type Site, type Tap } from '../../model/attention/index.ts';
+import { type Found, headModel, instrument, type Keep, type Site, type Tap } from '../../model/attention/index.ts';
 import { writeModel } from '../../model/onnx/wire.ts';
 import type { Device } from '../../model/protocol/engine.ts';
 import type { ModelFolder } from '../../model/source.ts';
@@ -14,9 +14,6 @@ import type { OrtValues, Runtime, Session } from './runtime.ts';
 import { toOrt } from './tensors.ts';
 import type { OnRead } from './weights.ts';
 
-/** What a run keeps: all weights, q and k with thumbnails, or both. */
-export type Keeping = 'weights' | 'vectors' | 'both';
-
 /** A graph with its attention found. */
 export interface Part {
   /** What messages call it: the file. */
@@ -25,15 +22,9 @@ export interface Part {
   readonly found: Found;
 }
 
-/** What was kept of one site: in the run (`weights`), or to compute heads from (`vectors`). A site has at least one of them. */
-export interface SiteTaps {
-  readonly weights: Tap | null;
-  readonly vectors: Tap | null;
-}
-
 export interface LoadOptions {
   readonly device: Device;
-  readonly keeping: Keeping;
+  readonly keeping: Keep;
   readonly onRead: OnRead;
   readonly signal: CancelSignal | undefined;
 }
@@ -44,20 +35,20 @@ export class LoadedPart {
   private constructor(
     private readonly runtime: Runtime,
     readonly part: Part,
-    readonly taps: ReadonlyMap<string, SiteTaps>,
+    readonly taps: ReadonlyMap<string, Tap>,
     private readonly session: Session,
     private readonly fetches: readonly string[],
   ) {}
 
   static async load(runtime: Runtime, part: Part, options: LoadOptions): Promise<LoadedPart> {
     const { device, keeping, onRead, signal } = options;
-    const { model, taps } = probe(part.found, keeping);
+    const { model, taps } = instrument(part.found.model, part.found.sites, keeping);
     const outputs = part.found.model.graph!.output.map(({ name }) => name);
     const program = { name: part.name, bytes: writeModel(model), folder: part.folder, files: externalOf(model).files };
-    const keepOnGpu = [...outputs, ...[...taps.values()].flatMap(({ vectors }) => vectors?.kept ?? [])];
+    const keepOnGpu = [...outputs, ...taps.flatMap(({ q, k, kept }) => [q ?? '', k ?? '', ...kept]).filter(Boolean)];
     const session = await runtime.create(program, { device, keepOnGpu, onRead, signal });
-    const fetches = [...new Set([...outputs, ...[...taps.values()].flatMap(fetchesOf)])];
-    return new LoadedPart(runtime, part, taps, session, fetches);
+    const fetches = [...new Set([...outputs, ...taps.flatMap(fetchesOf)])];
+    return new LoadedPart(runtime, part, new Map(taps.map((tap) => [tap.key, tap])), session, fetches);
   }
 
   get device(): Device {
@@ -82,8 +73,8 @@ export class LoadedPart {
   }
 
   async #createHead(site: Site): Promise<HeadSession | null> {
-    const tap = this.taps.get(site.key)?.vectors;
-    if (!tap || tap.kept.length === 0) return null;
+    const tap = this.taps.get(site.key)!;
+    if (!tap.q || !tap.k) return null;
     const model = headModel(this.part.found.model, site, tap);
     return model && HeadSession.create(this.runtime, this.part, site, model, this.device);
   }
@@ -96,17 +87,6 @@ export class LoadedPart {
   }
 }
 
-/** Adds the outputs that are kept. */
-function probe({ model, sites }: Found, keeping: Keeping): { model: Instrumented['model']; taps: Map<string, SiteTaps> } {
-  const vectors = keeping === 'weights' ? null : instrument(model, sites, 'vectors');
-  const weights = keeping === 'vectors' ? null : instrument(vectors?.model ?? model, sites, 'weights');
-  const tapOf = (from: Instrumented | null, key: string) => from?.taps.find((tap) => tap.key === key) ?? null;
-  const taps = sites.map(({ key }): [string, SiteTaps] => [key, { weights: tapOf(weights, key), vectors: tapOf(vectors, key) }]);
-  return { model: (weights ?? vectors)!.model, taps: new Map(taps) };
-}
-
-function fetchesOf({ weights, vectors }: SiteTaps): string[] {
-  const names = [...(weights?.weights ?? []), weights?.check ?? null];
-  if (vectors) names.push(...vectors.weights, vectors.thumbnails, vectors.q, vectors.k, ...vectors.kept, vectors.check);
-  return names.filter((name): name is string => Boolean(name));
+function fetchesOf({ weights, thumbnails, q, k, kept, check }: Tap): string[] {
+  return [...weights, thumbnails, q, k, ...kept, check].filter((name): name is string => Boolean(name));
 }

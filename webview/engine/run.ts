@@ -5,7 +5,7 @@ import type { HeadScores, HeadVectors, HeadWeights, SiteFacts, SiteRun, Thumbnai
 import type { Tensor } from '../../model/tensor.ts';
 import { Lru } from './lru.ts';
 import type { RunOutputs } from './outputs.ts';
-import type { LoadedPart, SiteTaps } from './part.ts';
+import type { LoadedPart } from './part.ts';
 import { poolByMaximum, rowSumError } from './rows.ts';
 
 /** A site, and what the run has of it. */
@@ -50,14 +50,14 @@ export class Run {
 
   async #summarise({ facts, part, outputs, site }: RanSite): Promise<SiteRun> {
     const { key, sink } = facts;
-    const taps = part.taps.get(site.key)!;
-    const checkError = await checkErrorOf(taps, outputs);
+    const tap = part.taps.get(site.key)!;
+    const checkError = tap.check ? checkOf(tap, await outputs.tensors([tap.check])) : null;
     const all = await this.#weights(key);
     if (all) {
       const { batch, heads, queries, keys, data } = all;
       return { key, batch, heads, queries, keys, rowSumError: rowSumError(data, keys, sink), checkError };
     }
-    const { batch, heads, queries, keys } = vectorsOf(taps.vectors!, await outputs.tensors([taps.vectors!.q, taps.vectors!.k]));
+    const { batch, heads, queries, keys } = vectorsOf(tap, await outputs.tensors([tap.q, tap.k]));
     const checked = queries * keys <= CHECK_LIMIT ? rowSumError(await this.#head(key, 0, 0), keys, sink) : null;
     return { key, batch, heads, queries, keys, rowSumError: checked, checkError };
   }
@@ -73,8 +73,7 @@ export class Run {
   }
 
   async #readWeights({ part, outputs, site }: RanSite): Promise<Weights | null> {
-    const { weights, vectors } = part.taps.get(site.key)!;
-    const tap = weights ?? vectors!;
+    const tap = part.taps.get(site.key)!;
     return tap.weights.length === 0 ? null : weightsOf(tap, await outputs.tensors(tap.weights));
   }
 
@@ -87,7 +86,7 @@ export class Run {
       const size = heads * queries * keys;
       return { key, heads, ...poolByMaximum(all.data.subarray(batch * size, (batch + 1) * size), heads, queries, keys) };
     }
-    const tap = part.taps.get(site.key)!.vectors!;
+    const tap = part.taps.get(site.key)!;
     const pooled = thumbnailsOf(tap, await outputs.tensors([tap.thumbnails]));
     assertBatch(key, batch, pooled.batch);
     const { heads, rows, columns } = pooled;
@@ -134,8 +133,8 @@ export class Run {
 
   async vectors(key: string, head: number, batch = 0): Promise<HeadVectors> {
     const { facts, part, outputs, site } = this.#site(key);
-    const tap = part.taps.get(site.key)!.vectors;
-    if (!tap?.q || !tap.k) {
+    const tap = part.taps.get(site.key)!;
+    if (!tap.q || !tap.k) {
       throw new HeadlightError('unsupported', `${facts.where} has no queries and keys that could be shown (${facts.node}).`);
     }
     const { batch: batches, heads, queries, keys, headDim, q, k, scale } = vectorsOf(tap, await outputs.tensors([tap.q, tap.k]));
@@ -148,8 +147,8 @@ export class Run {
 
   async #sizes(key: string, head: number, batch: number): Promise<{ queries: number; keys: number }> {
     const { part, outputs, site } = this.#site(key);
-    const tap = part.taps.get(site.key)!.vectors;
-    const sizes = (await this.#weights(key)) ?? vectorsOf(tap!, await outputs.tensors([tap!.q, tap!.k]));
+    const tap = part.taps.get(site.key)!;
+    const sizes = (await this.#weights(key)) ?? vectorsOf(tap, await outputs.tensors([tap.q, tap.k]));
     assertBatch(key, batch, sizes.batch);
     assertHead(key, head, sizes.heads);
     return sizes;
@@ -173,11 +172,6 @@ export class Run {
     this.#all.clear();
     this.#heads.clear();
   }
-}
-
-async function checkErrorOf({ weights, vectors }: SiteTaps, outputs: RunOutputs): Promise<number | null> {
-  const tap = weights?.check ? weights : vectors;
-  return tap?.check ? checkOf(tap, await outputs.tensors([tap.check])) : null;
 }
 
 function assertBatch(key: string, batch: number, batches: number): void {

@@ -49,7 +49,7 @@ function folderOf(model: ModelFiles): ModelFolder {
 }
 
 const requests: RequestHandlers<EngineRequests> = {
-  open: ({ model, device }, call) => engine().open(folderOf(model), model, device, call),
+  open: ({ model, device }, call) => engine().open(folderOf(model), model, { device }, call),
   run: (params, call) => engine().run(params, call),
   thumbnails: (params) => engine().thumbnails(params),
   head: async (params) => {

@@ -1,0 +1,21 @@
+/** All benches, in the order in which they run. A name that was published stays. */
+
+import { alignBench } from './align.ts';
+import type { Bench } from './bench.ts';
+import { generateBench } from './generate.ts';
+import { headBench } from './head.ts';
+import { memoryBench } from './memory.ts';
+import { openMemoryBench, openTimeBench } from './open.ts';
+import { probeBench } from './probe.ts';
+import { referenceBench } from './reference.ts';
+
+export const BENCHES: readonly Bench[] = [
+  openTimeBench,
+  openMemoryBench,
+  probeBench,
+  memoryBench,
+  headBench,
+  alignBench,
+  referenceBench,
+  generateBench,
+];

@@ -1,0 +1,203 @@
+/** What is measured in processes of their own: each starts with an untouched heap. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runReference } from '../../model/architectures/reference.ts';
+import type { Keep } from '../../model/attention/index.ts';
+import { makeFeeds, planFeeds } from '../../model/onnx/feeds.ts';
+import { Graph } from '../../model/onnx/graph.ts';
+import { writeModel } from '../../model/onnx/wire.ts';
+import { openCheckpoint } from '../../model/safetensors/checkpoint.ts';
+import { type Tensor, tensor } from '../../model/tensor.ts';
+import { loadTokenizer } from '../../model/text/index.ts';
+import { Engine } from '../../webview/engine/engine.ts';
+import { externalOf } from '../../webview/engine/external.ts';
+import { type OpenModel, openModel } from '../../webview/engine/opening.ts';
+import { LoadedPart } from '../../webview/engine/part.ts';
+import type { OrtValues, Runtime, Session } from '../../webview/engine/runtime.ts';
+import { toOrt } from '../../webview/engine/tensors.ts';
+import { openFolder } from '../inspect/folder.ts';
+import { startRuntime } from '../inspect/runtime.ts';
+import { type Measures, median } from './bench.ts';
+
+type Params = Readonly<Record<string, string | number>>;
+
+const CPU = { device: 'wasm', fallback: null, half: false } as const;
+
+/** Ids that no tokenizer is needed for; different ones, so that nothing is cached by luck. */
+function idsOf(tokens: number, vocabulary: number): number[] {
+  return Array.from({ length: tokens }, (_, i) => 5 + ((i * 37) % (vocabulary - 10)));
+}
+
+/** Largest resident memory of this process so far, in MB. */
+function peakMb(): number {
+  return process.resourceUsage().maxRSS / 1024;
+}
+
+async function timed<R>(work: () => Promise<R>): Promise<{ result: R; ms: number }> {
+  const start = performance.now();
+  const result = await work();
+  return { result, ms: performance.now() - start };
+}
+
+/** The plain way: the whole file to the runtime. Until the first answer. */
+async function openPlain({ file, tokens, vocabulary }: Params): Promise<Measures> {
+  const runtime = await startRuntime('wasm');
+  const { ms } = await timed(async () => {
+    const { InferenceSession, Tensor } = runtime.ort;
+    const session = await InferenceSession.create(readFileSync(String(file)), { logSeverityLevel: 3 });
+    const ids = BigInt64Array.from(idsOf(Number(tokens), Number(vocabulary)), BigInt);
+    const ones = ids.map(() => 1n);
+    const zeros = ids.map(() => 0n);
+    const values: Readonly<Record<string, BigInt64Array>> = { input_ids: ids, attention_mask: ones, token_type_ids: zeros };
+    const feeds = session.inputNames.map((name) => [name, new Tensor('int64', values[name]!, [1, ids.length])] as const);
+    await session.run(Object.fromEntries(feeds));
+  });
+  return { ms, peakMb: peakMb() };
+}
+
+/** Headlight's way: the skeleton, with all attention found and instrumented. Until the first answer. */
+async function openSkeleton({ file, tokens, vocabulary }: Params): Promise<Measures> {
+  const runtime = await startRuntime('wasm');
+  const { ms } = await timed(async () => {
+    const folder = openFolder(String(file));
+    const engine = new Engine(runtime, { keeping: 'vectors' });
+    await engine.open(folder, folder.model, { device: 'wasm' });
+    await engine.run({ ids: idsOf(Number(tokens), Number(vocabulary)) });
+  });
+  return { ms, peakMb: peakMb() };
+}
+
+async function open(file: string | number | undefined): Promise<{ runtime: Runtime; model: OpenModel }> {
+  const folder = openFolder(String(file));
+  return { runtime: await startRuntime('wasm'), model: await openModel(folder, folder.model, CPU, {}) };
+}
+
+/** The same graph without probes. */
+function bareSession(runtime: Runtime, { parts }: OpenModel): Promise<Session> {
+  const { name, folder, found } = parts[0]!;
+  return runtime.create({ name, folder, bytes: writeModel(found.model), files: externalOf(found.model).files }, { device: 'wasm' });
+}
+
+async function bareRun(runtime: Runtime, session: Session, { parts }: OpenModel, feeds: Readonly<Record<string, Tensor>>): Promise<void> {
+  const values: OrtValues = {};
+  for (const [name, value] of Object.entries(feeds)) values[name] = toOrt(runtime.ort, value);
+  await session.run(
+    values,
+    parts[0]!.found.model.graph!.output.map(({ name }) => name),
+  );
+}
+
+/** Both kinds of run in turn, so that what else the machine does meets both. */
+async function probeOverhead({ file, tokens, vocabulary, rounds }: Params): Promise<Measures> {
+  const { runtime, model } = await open(file);
+  const bare = await bareSession(runtime, model);
+  const probed = await LoadedPart.load(runtime, model.parts[0]!, {
+    device: 'wasm',
+    keeping: 'vectors',
+    onRead: () => undefined,
+    signal: undefined,
+  });
+  const { feeds } = model.parts[0]!.feeds({ ids: idsOf(Number(tokens), Number(vocabulary)) }, null);
+  const times: { bare: number[]; probed: number[] } = { bare: [], probed: [] };
+  for (let round = -1; round < Number(rounds); round++) {
+    const a = await timed(() => bareRun(runtime, bare, model, feeds));
+    const b = await timed(() => probed.run(feeds, undefined));
+    if (round < 0) continue;
+    times.bare.push(a.ms);
+    times.probed.push(b.ms);
+  }
+  return { bareMs: median(times.bare), probedMs: median(times.probed) };
+}
+
+/** Peak memory of one run. */
+async function memory({ file, tokens, vocabulary, keeping }: Params): Promise<Measures> {
+  const { runtime, model } = await open(file);
+  const { feeds } = model.parts[0]!.feeds({ ids: idsOf(Number(tokens), Number(vocabulary)) }, null);
+  if (keeping === 'bare') await bareRun(runtime, await bareSession(runtime, model), model, feeds);
+  else {
+    const options = { device: 'wasm', keeping: keeping as Keep, onRead: () => undefined, signal: undefined } as const;
+    await (await LoadedPart.load(runtime, model.parts[0]!, options)).run(feeds, undefined);
+  }
+  return { peakMb: peakMb() };
+}
+
+/** One head after the other, each for the first time. */
+async function headOnDemand({ file, tokens, vocabulary }: Params): Promise<Measures> {
+  const runtime = await startRuntime('wasm');
+  const folder = openFolder(String(file));
+  const engine = new Engine(runtime, { keeping: 'vectors' });
+  await engine.open(folder, folder.model, { device: 'wasm' });
+  const { run, sites } = await engine.run({ ids: idsOf(Number(tokens), Number(vocabulary)) });
+  const times: number[] = [];
+  for (const { key, heads } of sites) {
+    for (let head = 1; head < heads; head++) times.push((await timed(() => engine.head({ run, key, head }))).ms);
+  }
+  return { ms: median(times), slowestMs: Math.max(...times), heads: times.length };
+}
+
+/** Greedy continuation, every step a run of the whole text: plain runtime and engine. */
+async function generate({ file, tokens, steps, vocabulary }: Params): Promise<Measures> {
+  const start = idsOf(Number(tokens), Number(vocabulary));
+  const { runtime, model } = await open(file);
+  const engine = new Engine(runtime);
+  const folder = openFolder(String(file));
+  await engine.open(folder, folder.model, { device: 'wasm' });
+  const bare = await bareSession(runtime, model);
+  const plan = planFeeds(new Graph(model.parts[0]!.found.model.graph!), null);
+  const plain = async (ids: number[]) => {
+    const { feeds } = makeFeeds(plan, { ids });
+    const values = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, toOrt(runtime.ort, value)]));
+    return (await bare.run(values, ['logits'])).logits!.data as Float32Array;
+  };
+  const watched = async (ids: number[]) => {
+    const { run } = await engine.run({ ids });
+    return (await engine.output({ run, name: 'logits' })).data as Float32Array;
+  };
+  await plain(start);
+  await watched(start);
+  const a = await timed(() => continueText(start, Number(steps), plain));
+  const b = await timed(() => continueText(start, Number(steps), watched));
+  if (a.result.join() !== b.result.join()) throw new Error('the engine continues the text otherwise than the plain runtime');
+  return { plainMs: a.ms, engineMs: b.ms };
+}
+
+async function continueText(start: readonly number[], steps: number, next: (ids: number[]) => Promise<Float32Array>): Promise<number[]> {
+  const ids = [...start];
+  for (let step = 0; step < steps; step++) {
+    const logits = await next(ids);
+    const last = logits.subarray(logits.length - logits.length / ids.length);
+    ids.push(last.indexOf(Math.max(...last)));
+  }
+  return ids;
+}
+
+/** Text to tokens with their ranges. */
+async function align({ folder, file, tokens, rounds }: Params): Promise<Measures> {
+  const read = (name: string) => JSON.parse(readFileSync(join(String(folder), name), 'utf8')) as unknown;
+  const tokenizer = loadTokenizer(read('tokenizer.json'), read('tokenizer_config.json'));
+  const source = readFileSync(String(file), 'utf8');
+  let text = '';
+  while (tokenizer.encode(text).tokens.length < Number(tokens)) text += source;
+  const full = tokenizer.encode(text).tokens;
+  text = text.slice(0, full[Number(tokens) - 1]!.end);
+  const times: number[] = [];
+  for (let round = -2; round < Number(rounds); round++) {
+    const { ms } = await timed(async () => tokenizer.encode(text));
+    if (round >= 0) times.push(ms);
+  }
+  return { ms: median(times), tokens: tokenizer.encode(text).tokens.length };
+}
+
+/** The reference implementation in TypeScript, weights read from the file. */
+async function reference({ folder, tokens, vocabulary }: Params): Promise<Measures> {
+  const checkpoint = await openCheckpoint(openFolder(String(folder)));
+  const ids = BigInt64Array.from(idsOf(Number(tokens), Number(vocabulary)), BigInt);
+  const inputs = { input_ids: tensor('int64', [1, ids.length], ids) };
+  const { ms } = await timed(() => runReference(checkpoint, inputs));
+  return { ms };
+}
+
+export const TASKS: Readonly<Record<string, (params: Params) => Promise<Measures>>> = {
+  ...{ 'open-plain': openPlain, 'open-skeleton': openSkeleton, 'probe-overhead': probeOverhead, memory },
+  ...{ 'head-on-demand': headOnDemand, generate, align, reference },
+};
