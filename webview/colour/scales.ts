@@ -23,8 +23,8 @@ interface Ends {
 const SEQUENTIAL: Record<ThemeKind, Ends> = {
   dark: { offset: 0.035, end: 0.97, hueFrom: 262, hueTo: 220, chroma: 0.17 },
   light: { offset: -0.025, end: 0.3, hueFrom: 225, hueTo: 268, chroma: 0.16 },
-  'hc-dark': { offset: 0.12, end: 1, hueFrom: 262, hueTo: 210, chroma: 0.19 },
-  'hc-light': { offset: -0.05, end: 0.12, hueFrom: 230, hueTo: 268, chroma: 0.19 },
+  'hc-dark': { offset: 0.2, end: 1, hueFrom: 262, hueTo: 210, chroma: 0.19 },
+  'hc-light': { offset: -0.06, end: 0.12, hueFrom: 230, hueTo: 268, chroma: 0.19 },
 };
 
 /** Weights, small to large. Starts just off `background`, so that a cell of weight 0 differs from no cell at all. */
@@ -57,10 +57,13 @@ function table(colourAt: (t: number) => Rgb): Table {
   return colours;
 }
 
-/** Colours of up to eight heads, told apart by colour-blind eyes too. Source: Okabe & Ito (2008), the last one replaced by a grey. */
+/**
+ * Colours of up to eight heads. Found by search: any two are at least 0.1 apart in OKLab for normal, protan, deutan and tritan eyes (Machado
+ * et al. 2009), and each has a contrast of at least 3 with the background.
+ */
 export const HEAD_COLOURS: Record<'dark' | 'light', readonly string[]> = {
-  dark: ['#56b4e9', '#e69f00', '#2fc79a', '#f0e442', '#e48fc0', '#ff7b39', '#7f9cff', '#c8c8c8'],
-  light: ['#0072b2', '#b06a00', '#00785a', '#8a7a00', '#a8447f', '#b84a00', '#3d4fc4', '#5a5a5a'],
+  dark: ['#56b4e9', '#cda600', '#e04c94', '#ffee83', '#736bf9', '#b3cca1', '#9f7f00', '#a2feff'],
+  light: ['#0072b2', '#b32e6a', '#b08a00', '#3c139a', '#1d98d0', '#574f00', '#6e0052', '#361d00'],
 };
 
 export const headColours = (kind: ThemeKind): readonly string[] => HEAD_COLOURS[kind.endsWith('dark') ? 'dark' : 'light'];

@@ -67,6 +67,7 @@ export class Sessions {
   async #run(params: ShowParams, token: CancellationToken, onProgress: (progress: Progress) => void): Promise<ShowResult> {
     onProgress({ fraction: null, words: `Opening ${params.model.name}` });
     const opened = await this.#ensureOpen(params, token, onProgress);
+    if (opened.problem) throw new HeadlightError(opened.problem.code, opened.problem.message);
     onProgress({ fraction: null, words: `Running ${params.model.name}` });
     const run = await this.engine.request('run', params.run, { token, onProgress });
     if (token.isCancellationRequested) throw new HeadlightError('cancelled', 'The run was cancelled.');

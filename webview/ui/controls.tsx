@@ -19,8 +19,7 @@ interface ButtonProps {
 export function Button({ label, onPress, icon, disabled = false, appearance = 'secondary' }: ButtonProps) {
   return (
     <vscode-button appearance={appearance} disabled={disabled} onClick={onPress}>
-      {icon && <Icon name={icon} />}
-      {icon && ' '}
+      {icon && <span slot="start" class={`codicon codicon-${icon}`} aria-hidden="true" />}
       {label}
     </vscode-button>
   );
@@ -101,6 +100,10 @@ export function TextField(props: {
   readonly onEnter?: (text: string) => void;
 }) {
   const ref = useRef<HTMLElement & { value: string }>(null);
+  useEffect(() => {
+    // The toolkit names the field after its content when it enters the page; there is none.
+    ref.current?.setAttribute('aria-label', props.label);
+  }, [props.label]);
   const text = () => ref.current?.value ?? '';
   return (
     <vscode-text-field

@@ -76,12 +76,16 @@ function Columns({ session }: { session: Session }) {
   const last = useLast(now.state === 'ready' ? now.value : null);
   const slow = useSlow(now.state === 'loading');
   const current = last && session.sites.get(last.site.key)?.run === last.site.run ? last : null;
-  const open = () => main.current?.querySelector<HTMLElement>('[tabindex="0"][role], [tabindex="0"]')?.focus();
+  const open = () =>
+    main.current?.querySelector<HTMLElement>('.current :is([role=grid], [role=listbox], [role=application], .table-box)')?.focus();
   const { tab } = store.view.value;
+  const toggleTable = (event: KeyboardEvent) => {
+    if (event.key === 't' && !event.ctrlKey && !event.metaKey && !event.altKey) setView(store, { table: !store.view.peek().table });
+  };
   return (
     <main class="columns">
       <HeadsPane session={session} onOpen={open} />
-      <section class="pane main" aria-label="View" ref={main}>
+      <section class="pane main" aria-label="View" ref={main} onKeyDown={toggleTable}>
         <Tabs label="Views" tabs={VIEWS.filter((v) => v.fits(session))} chosen={tab} onChoose={(id: TabId) => setView(store, { tab: id })}>
           {now.state === 'failed' ? (
             <Refused error={now.error} />
@@ -101,15 +105,7 @@ function Columns({ session }: { session: Session }) {
 function Current({ shown, tab }: { shown: Shown; tab: TabId }): ComponentChildren {
   const { store } = usePanel();
   const { id, view: View } = VIEWS.find((v) => v.id === tab) ?? VIEWS[0]!;
-  const toggle = (event: KeyboardEvent) => {
-    if (event.key === 't' && !event.ctrlKey && !event.metaKey && !event.altKey) setView(store, { table: !store.view.peek().table });
-  };
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a key for whatever stands inside
-    <div class="current" onKeyDown={toggle}>
-      {store.view.value.table && id !== 'matrix' ? <MatrixTable shown={shown} /> : <View shown={shown} />}
-    </div>
-  );
+  return <div class="current">{store.view.value.table && id !== 'matrix' ? <MatrixTable shown={shown} /> : <View shown={shown} />}</div>;
 }
 
 const Waiting = ({ slow }: { slow: boolean }) => <div class="working">{slow && <ProgressRing label="Computing the weights" />}</div>;

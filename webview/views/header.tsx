@@ -15,7 +15,7 @@ export function Header({ session }: { session: Session }) {
   return (
     <header class="header">
       <button type="button" class="plain model" title="Choose another model" onClick={() => void host.request('chooseModel', null)}>
-        <b>{show.model.name}</b> <Icon name="chevron-down" />
+        <h1>{show.model.name}</h1> <Icon name="chevron-down" />
       </button>
       <Facts session={session} />
       <Fidelity session={session} />

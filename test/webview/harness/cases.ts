@@ -123,9 +123,10 @@ function record(show: ShowParams, weights: ReadonlyMap<string, Float32Array>, he
       refused: [],
       warnings: [],
       inputs: [],
+      problem: null,
       device: 'wasm',
-      timingsMs: { open: 1, create: 1 },
-    } as OpenResult,
+      timingsMs: { open: 1 },
+    } satisfies OpenResult,
     run: {
       run: 1,
       sites: keys.map((key) => ({ key, batch: 1, heads, queries: T, keys: T, rowSumError: 2e-7, checkError: null })),
@@ -135,7 +136,7 @@ function record(show: ShowParams, weights: ReadonlyMap<string, Float32Array>, he
       runMs: 12,
       createMs: 0,
       warnings: [],
-    } as RunResult,
+    } satisfies RunResult,
     weights,
   };
 }

@@ -28,8 +28,10 @@ for (const name of names.length > 0 ? names : ['headlight-gpt/1']) {
       page.on('pageerror', (error) => console.log('error', error.message));
       await page.goto(harness.url({ case: name, theme, real, select }));
       await page.waitForSelector('.cells, .failed, .drawing', { timeout: 20_000 });
+      const failed = page.locator('.failed');
+      if ((await failed.count()) > 0) console.log(name, await failed.textContent());
       for (const tab of tabs.length > 0 ? tabs : ['matrix']) {
-        await page.locator(`#tab-${tab}`).click();
+        await page.locator(`#tab-${tab}`).click({ timeout: 3000 });
         await page.waitForTimeout(700);
         await page.screenshot({ path: join(folder, `${name.replace('/', '-')}-${tab}-${theme.replace('vscode-', '')}-${width}.png`) });
       }

@@ -1,4 +1,5 @@
 /** Stands in for webview/engine/client.ts where a test wants known weights: answers from a record that the harness serves. */
+import { HeadlightError } from '../../../model/errors.ts';
 import type { HeadVectors, HeadWeights, OpenResult, RunResult, SiteRun, Thumbnails } from '../../../model/protocol/engine.ts';
 
 export const assetsBeside = (_script: string): null => null;
@@ -32,7 +33,11 @@ export function startEngine(): unknown {
     return { run, weights: await weightsOf(key) };
   }
   return {
-    open: async () => (await record()).opened,
+    open: async ({ model }: { model: { id: string } }) => {
+      if (model.id === 'gone')
+        throw new HeadlightError('not-found', 'The weights file is gone: model.onnx was deleted or moved. Choose the model again.');
+      return (await record()).opened;
+    },
     request: async (method: string, params: { key: string; head: number }) => {
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       return answers[method]!(params);

@@ -103,7 +103,8 @@ function answer(request: IncomingMessage, response: ServerResponse, files: Reado
   const [, kind = '', ...rest] = path.split('/');
   const send = (body: string | Uint8Array, type: string) =>
     response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
-  if (path === '/recorded/' || path === '/real/') send(html(kind), 'text/html');
+  if (path === '/favicon.ico') response.writeHead(204).end();
+  else if (path === '/recorded/' || path === '/real/') send(html(kind), 'text/html');
   else if (path === '/themes.css') send(readFileSync(new URL('themes.css', import.meta.url)), 'text/css');
   else if (kind === 'case') send(JSON.stringify(known(rest.join('/')).show), TYPES['.json']!);
   else if (kind === 'record') {

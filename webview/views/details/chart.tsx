@@ -98,7 +98,8 @@ function meansOf(dots: readonly Dot[]): { x: number; y: number }[] {
 function dataOf(dots: Dot[], chosen: readonly HeadRef[], theme: Theme): ChartData<'scatter' | 'line', Dot[]> {
   const colours = headColours(theme.kind);
   const at = (dot: Dot) => chosen.findIndex((h) => sameHead(h, dot.ref));
-  const colour = (dot: Dot) => (at(dot) < 0 ? `${colours[0]}66` : chosen.length > 1 ? colours[at(dot)]! : theme.query);
+  const colour = (dot: Dot) =>
+    at(dot) < 0 ? `${colours[0]}${theme.kind.startsWith('hc') ? '' : '88'}` : chosen.length > 1 ? colours[at(dot)]! : theme.query;
   return {
     datasets: [
       { type: 'scatter', data: dots, backgroundColor: dots.map(colour), pointRadius: dots.map((d) => (at(d) < 0 ? 2.5 : 4.5)), order: 1 },
@@ -162,7 +163,7 @@ function dress(chart: Chart<'scatter' | 'line', Dot[]>, theme: Theme, layers: nu
       type: 'linear',
       beginAtZero: true,
       ticks: { ...ticks, maxTicksLimit: 5 },
-      grid: { color: theme.border },
+      grid: { color: `${theme.foreground.slice(0, 7)}26` },
       border: { display: false },
     },
   };

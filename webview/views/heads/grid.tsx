@@ -70,8 +70,9 @@ function GridSurface(props: { layout: GridLayout; sites: readonly Site[]; pointe
     if (event.key === 'Enter') onOpen();
     else if (/^(Arrow|Home|End)/u.test(event.key)) {
       const to = layout.places[walk(layout, at, event.key)]!.ref;
-      if (event.shiftKey) togglePicked(store, to);
+      const { kind, layer, head } = selected;
       select(store, to);
+      if (event.shiftKey) togglePicked(store, { kind, layer, head });
     } else return;
     event.preventDefault();
   };

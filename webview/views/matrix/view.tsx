@@ -169,6 +169,8 @@ function Hands({ shown, picture, zoom, setZoom, children }: Omit<SurfaceProps, '
       aria-rowcount={cells.rows}
       aria-colcount={cells.columns}
       aria-activedescendant="chosen-cell"
+      // Where the cells are, for tests that read pixels and for automation: left, top, pixels a cell, first column, first row.
+      data-frame={[frame.left, frame.top, zoom.cell, zoom.x, zoom.y].join(' ')}
       onPointerDown={(event) => {
         from.current = { x: event.clientX, y: event.clientY, moved: false };
       }}

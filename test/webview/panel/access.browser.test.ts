@@ -1,0 +1,139 @@
+/** Everybody can use the panel: axe finds nothing in any view and theme, the keyboard reaches everything, and pictures have words. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { panels, THEMES, told, wordsOf } from './panel.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const { open } = panels();
+
+interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const found = (await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(options: unknown): Promise<{ violations: unknown }> } };
+    // The page's title and language are the extension's page, which the harness serves; a webview is no document of its own to landmarks.
+    return (await axe.run({ resultTypes: ['violations'] })).violations;
+  })) as Violation[];
+  return found.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.html.slice(0, 160)} ${n.failureSummary.slice(0, 200)}`));
+}
+
+for (const theme of THEMES) {
+  test(`axe finds nothing in any view: ${theme}`, async () => {
+    const { page, wrong } = await open({ case: 'headlight-bert/0', theme, select: { layer: 1, head: 1, query: 3, key: 2 } });
+    await page.evaluate(AXE);
+    await page.waitForTimeout(600);
+    for (const tab of ['matrix', 'lines', 'text', 'metrics']) {
+      await page.locator(`#tab-${tab}`).click();
+      await page.waitForTimeout(100);
+      assert.deepEqual(await violations(page), [], `${tab}, ${theme}`);
+    }
+    await page.locator('#tab-matrix').click();
+    await page.keyboard.press('t');
+    await page.waitForSelector('.table-box');
+    assert.deepEqual(await violations(page), [], `table, ${theme}`);
+    for (const name of ['How exact', 'Export', 'Compare']) {
+      await page.locator(`.header button[title^="${name}"]`).click();
+      await page.waitForTimeout(100);
+      assert.deepEqual(await violations(page), [], `${name}, ${theme}`);
+      await page.keyboard.press('Escape');
+    }
+    assert.deepEqual(wrong, []);
+    await page.close();
+  });
+}
+
+/** What has the focus, by role and name. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const e = document.activeElement as HTMLElement;
+    return `${e.getAttribute('role') ?? e.tagName.toLowerCase()} ${e.getAttribute('aria-label') ?? e.textContent?.slice(0, 30) ?? ''}`;
+  });
+
+test('by keyboard alone: walk the heads, open one, walk its cells, pin, table, other views', async () => {
+  const { page } = await open({ select: { layer: 0, head: 0, query: 7 } });
+  await page.waitForTimeout(200);
+  let steps = 0;
+  while (!(await focused(page)).startsWith('listbox Heads')) {
+    await page.keyboard.press('Tab');
+    assert.ok(++steps < 30, `the grid of heads was not reached in 30 steps, at ${await focused(page)}`);
+  }
+  const option = () => wordsOf(page, '#chosen-head');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.waitForTimeout(100);
+  assert.equal(await option(), 'head 1 of layer 3: on attends 40 % to key');
+  await page.keyboard.press('Shift+ArrowRight');
+  assert.equal(await wordsOf(page, '.together p'), 'Mean of L3·H2, L3·H1');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  assert.match(await focused(page), /^grid Weights/);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowUp');
+  assert.match(await wordsOf(page, '#chosen-cell'), /^are attends \d+ % to key \(0\.\d+\)$/);
+  await page.keyboard.press('Enter');
+  assert.equal(await page.locator('.pins li').count(), 1);
+  await page.keyboard.press('t');
+  await page.waitForSelector('.table-box table');
+  assert.match(await wordsOf(page, '.table-box caption'), /Rows ask \(query\), columns answer \(key\)/);
+  const [last] = (await told<{ selection: { query: number; key: number } }>(page, 'selected')).slice(-1);
+  assert.deepEqual([last!.selection.query, last!.selection.key], [6, 1]);
+  await page.close();
+});
+
+test('focus can be seen wherever it goes', async () => {
+  const { page } = await open({ select: { layer: 0, head: 0, query: 7 } });
+  await page.waitForTimeout(200);
+  const unseen: string[] = [];
+  for (let i = 0; i < 45; i++) {
+    await page.keyboard.press('Tab');
+    const shown = await page.evaluate(() => {
+      let e = document.activeElement as HTMLElement;
+      if (e === document.body) return true;
+      while (e.shadowRoot?.activeElement) e = e.shadowRoot.activeElement as HTMLElement;
+      const parts = [e, ...(e.shadowRoot?.querySelectorAll<HTMLElement>('.control, .root, .label') ?? [])];
+      const host = (e.getRootNode() as ShadowRoot).host as HTMLElement | undefined;
+      const around = host?.shadowRoot?.querySelectorAll<HTMLElement>('.root') ?? [];
+      return [...parts, ...around, ...(host ? [host] : [])].some((p) => {
+        const s = getComputedStyle(p);
+        const line = s.outlineStyle !== 'none' && Number.parseFloat(s.outlineWidth) > 0;
+        return line || s.borderColor.includes('0, 120, 212') || s.boxShadow !== 'none';
+      });
+    });
+    if (!shown) unseen.push(await focused(page));
+  }
+  assert.deepEqual(unseen, []);
+  await page.close();
+});
+
+test('nothing moves for those who asked for less motion, and no animation runs otherwise either', async () => {
+  const { page } = await open();
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.waitForTimeout(300);
+  assert.equal(await page.evaluate(() => document.getAnimations().filter((a) => a.playState === 'running').length), 0);
+  await page.close();
+});
+
+test('360 pixels are enough: nothing leaves the page to the side', async () => {
+  const { page } = await open({ width: 360, height: 900, select: { layer: 2, head: 0, query: 7 } });
+  for (const tab of ['matrix', 'lines', 'text', 'metrics']) {
+    await page.locator(`#tab-${tab}`).click();
+    await page.waitForTimeout(100);
+    const out = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('.header, .header *, .pane, .row-tools, .row-tools *, .readout, canvas')]
+        .filter(
+          (e) =>
+            e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.table-scroll, .grid-scroll, [popover], .tabs::part(tablist)'),
+        )
+        .map((e) => e.className || e.tagName),
+    );
+    assert.deepEqual(out, [], tab);
+  }
+  await page.close();
+});

@@ -1,0 +1,156 @@
+/** The panel over time: reload, history, stale text, errors, cancelling, and speed. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { panels, told, wordsOf } from './panel.ts';
+
+const { open } = panels();
+
+const notify = (page: Page, method: string, params: unknown) =>
+  page.evaluate(
+    ([m, p]) =>
+      (globalThis as unknown as { headlightHost: { host: { notify(method: string, params: unknown): void } } }).headlightHost.host.notify(
+        m as string,
+        p,
+      ),
+    [method, params] as const,
+  );
+const chosen = (page: Page) => wordsOf(page, '#chosen-head');
+
+test('a reload brings the panel back: head, token, view and its choices', async () => {
+  const { page } = await open();
+  await notify(page, 'select', { layer: 3, head: 2, query: 5 });
+  await page.locator('#tab-text').click();
+  await page.waitForTimeout(200);
+  const before = await chosen(page);
+  await page.reload();
+  await page.waitForSelector('.words');
+  await page.waitForTimeout(200);
+  assert.match(before, /^head 3 of layer 4/);
+  assert.equal(await chosen(page), before);
+  await page.close();
+});
+
+test('back and forward walk through what was selected', async () => {
+  const { page } = await open({ select: { query: 4 } });
+  const button = (name: string) => page.locator(`vscode-button[title="${name}"]`);
+  for (const layer of [1, 2, 3]) {
+    await notify(page, 'select', { layer, head: 1 });
+    await page.waitForTimeout(50);
+  }
+  await button('Back').click();
+  assert.match(await chosen(page), /^head 2 of layer 3/);
+  await button('Back').click();
+  assert.match(await chosen(page), /^head 2 of layer 2/);
+  await button('Forward').click();
+  assert.match(await chosen(page), /^head 2 of layer 3/);
+  await page.close();
+});
+
+test('a selection that the run does not have is brought to one that it has', async () => {
+  const { page } = await open();
+  await notify(page, 'select', { layer: 77, head: 99, query: 5000 });
+  await page.waitForTimeout(100);
+  assert.equal(await chosen(page), 'head 4 of layer 4');
+  await page.close();
+});
+
+test('changed text is said, with one click to run again', async () => {
+  const { page } = await open();
+  await notify(page, 'stale', { stale: true });
+  const notice = page.locator('.notice', { hasText: 'The text changed' });
+  await notice.locator('vscode-button').click();
+  await notice.waitFor({ state: 'detached' });
+  assert.equal((await told(page, 'shown')).length, 2);
+  await page.close();
+});
+
+test('an error stands where the result would, with what to do next', async () => {
+  const { page } = await open();
+  await page.evaluate(() =>
+    (
+      globalThis as unknown as { headlightHost: { host: { request(method: string, params: unknown): Promise<unknown> } } }
+    ).headlightHost.host
+      .request('show', { model: { id: 'gone', name: 'gone' } })
+      .catch(() => undefined),
+  );
+  await page.waitForSelector('.failed');
+  assert.match(await wordsOf(page, '.failed'), /The weights file is gone.*Choose the model again.*Run again/su);
+  await page.locator('.failed vscode-button', { hasText: 'Run again' }).click();
+  await page.waitForSelector('.cells');
+  await page.close();
+});
+
+test('commands of VS Code reach the panel: next head, table, export, compare', async () => {
+  const { page } = await open({ select: { layer: 0, head: 3 } });
+  await notify(page, 'act', { action: 'nextHead' });
+  await page.waitForTimeout(50);
+  assert.match(await chosen(page), /^head 1 of layer 2/);
+  await notify(page, 'act', { action: 'table' });
+  await page.waitForSelector('.table-box');
+  await notify(page, 'act', { action: 'export' });
+  await page.locator('.card', { hasText: 'Weights as CSV' }).waitFor();
+  await page.close();
+});
+
+test('comparing takes one head away from the other, cell by cell', async () => {
+  const { page } = await open({ select: { layer: 2, head: 0, query: 7, key: 1 } });
+  const value = async () => Number((await wordsOf(page, '.readout .number')).trim());
+  const first = await value();
+  await notify(page, 'select', { layer: 3, head: 1 });
+  await page.waitForTimeout(100);
+  const second = await value();
+  await notify(page, 'select', { layer: 2, head: 0 });
+  await page.locator('button[title^="Compare"]').click();
+  const field = page.locator('.card vscode-text-field');
+  await field.click();
+  await page.keyboard.type('L4H2');
+  await page.keyboard.press('Enter');
+  await page.waitForTimeout(150);
+  assert.ok(Math.abs((await value()) - (first - second)) < 1e-6);
+  assert.match(await page.locator('.legend').getAttribute('aria-label').then(String), /difference/);
+  await page.close();
+});
+
+interface Times {
+  readonly frames: number;
+  readonly worst: number;
+  readonly hover: number;
+}
+
+test('512 tokens × 144 heads: no frame over 100 ms, a hover is painted within a frame', async () => {
+  const { page } = await open({ case: 'made/512', select: { layer: 5, head: 5, query: 300 } });
+  // Thumbnails and measuring run meanwhile, as they do for a person.
+  const times: Times = await page.evaluate(async () => {
+    const frames: number[] = [];
+    const hovers: number[] = [];
+    const hands = document.querySelector<HTMLElement>('.matrix-hands')!;
+    const box = hands.getBoundingClientRect();
+    const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
+    const afterPaint = async () => {
+      await frame();
+      await new Promise<void>((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => resolve();
+        port2.postMessage(null);
+      });
+    };
+    let last = await frame();
+    for (let i = 0; i < 90; i++) {
+      const now = await frame();
+      frames.push(now - last);
+      last = now;
+      const started = performance.now();
+      hands.dispatchEvent(new PointerEvent('pointermove', { clientX: box.left + 150 + i * 2, clientY: box.top + 120 + i, bubbles: true }));
+      await Promise.resolve();
+      hovers.push(performance.now() - started);
+      await afterPaint();
+      last = await frame();
+    }
+    hovers.sort((a, b) => a - b);
+    return { frames: frames.length, worst: Math.max(...frames), hover: hovers[Math.floor(hovers.length * 0.95)]! };
+  });
+  assert.ok(times.worst <= 100, `longest frame ${times.worst.toFixed(0)} ms`);
+  assert.ok(times.hover <= 16, `hover ${times.hover.toFixed(1)} ms`);
+  await page.close();
+});

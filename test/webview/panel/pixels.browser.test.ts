@@ -1,0 +1,139 @@
+/** Pixels tell the truth: what the canvases show is read back and compared with the weights that Hugging Face computed. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sequential } from '../../../webview/colour/scales.ts';
+import { colourIndex, poolMax } from '../../../webview/draw/cells.ts';
+import type { Site } from '../../../webview/state/types.ts';
+import { byLayer } from '../../../webview/views/heads/layout.ts';
+import { caseOf } from '../harness/cases.ts';
+import { channelDistance, panels, pixels, told, wordsOf } from './panel.ts';
+
+const { open } = panels();
+const table = sequential('dark', [31, 31, 31]);
+const colour = (weight: number, top = 1) => {
+  const i = colourIndex(weight, top, 'linear') * 4;
+  return [table[i]!, table[i + 1]!, table[i + 2]!, 255];
+};
+const { record, show } = caseOf('headlight-gpt/1');
+const T = show.run.ids!.length;
+const headOf = (layer: number, head: number) => record!.weights.get(`self/${layer}`)!.subarray(head * T * T, (head + 1) * T * T);
+
+test('every cell of the matrix has the colour of its weight; what a causal head cannot see is empty', async () => {
+  const { page, wrong } = await open({ select: { layer: 2, head: 0 } });
+  const frame = (await page.locator('.matrix-hands').getAttribute('data-frame'))!.split(' ').map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const [left, top, cell] = frame;
+  const points: [number, number][] = [];
+  for (let q = 0; q < T; q++)
+    for (let k = 0; k < T; k++) points.push([Math.round(left + (k + 0.5) * cell), Math.round(top + (q + 0.5) * cell)]);
+  const seen = await pixels(page, 'canvas.cells', points);
+  const weights = headOf(2, 0);
+  for (let i = 0; i < T * T; i++) {
+    const expected = i % T > Math.floor(i / T) ? [0, 0, 0, 0] : colour(weights[i]!);
+    assert.ok(channelDistance(seen[i]!, expected) <= 1, `query ${Math.floor(i / T)}, key ${i % T}: ${seen[i]} for ${expected}`);
+  }
+  assert.deepEqual(wrong, []);
+  await page.close();
+});
+
+test('every thumbnail is a picture of its own head', async () => {
+  const { page } = await open();
+  await page.waitForTimeout(200);
+  const width = await page.locator('.grid-box').evaluate((e) => e.getBoundingClientRect().width);
+  const site = (layer: number) => ({ kind: 'self', layer, heads: 4, kvHeads: 4, run: { heads: 4 } }) as Site;
+  const layout = byLayer([0, 1, 2, 3].map(site), width);
+  const points: [number, number][] = [];
+  const expected: number[][] = [];
+  for (const { ref, x, y } of layout.places) {
+    const weights = headOf(ref.layer, ref.head);
+    for (let q = 0; q < T; q++) {
+      for (let k = 0; k <= q; k++) {
+        points.push([Math.round(2 * (x + ((k + 0.5) * layout.size) / T)), Math.round(2 * (y + ((q + 0.5) * layout.size) / T))]);
+        expected.push(colour(weights[q * T + k]!));
+      }
+    }
+  }
+  const seen = await pixels(page, '.grid canvas:not(.over)', points);
+  seen.forEach((s, i) => {
+    assert.ok(channelDistance(s, expected[i]!) <= 1, `point ${points[i]}: ${s} for ${expected[i]}`);
+  });
+  await page.close();
+});
+
+test('thumbnails have two device pixels a CSS pixel', async () => {
+  const { page } = await open();
+  const { device, css } = await page
+    .locator('.grid canvas:not(.over)')
+    .evaluate((e) => ({ device: (e as HTMLCanvasElement).width, css: e.clientWidth }));
+  assert.ok(device >= 2 * css - 1, `${device} for ${css}`);
+  await page.close();
+});
+
+test('pooling keeps the largest weight of every area: a diagonal one cell wide survives', () => {
+  const [rows, columns] = [97, 131];
+  const data = new Float32Array(rows * columns);
+  for (let i = 0; i < rows; i++) data[i * columns + i] = 0.5 + i / 1000;
+  const pooled = poolMax({ data, rows, columns }, 10, 13);
+  let inside = 0;
+  for (let r = 0; r < 10; r++) {
+    for (let c = 0; c < 13; c++) {
+      let top = 0;
+      for (let y = 0; y < rows; y++) {
+        for (let x = 0; x < columns; x++) {
+          if (Math.floor((y * 10) / rows) === r && Math.floor((x * 13) / columns) === c) top = Math.max(top, data[y * columns + x]!);
+        }
+      }
+      assert.equal(pooled.data[r * 13 + c], Math.fround(top));
+      if (top > 0) inside++;
+    }
+  }
+  assert.ok(inside >= 10);
+});
+
+test('a wheel turn enlarges the cell under the pointer, which still says its weight', async () => {
+  const { page } = await open({ case: 'headlight-gpt/3', select: { layer: 0, head: 1 } });
+  const hands = page.locator('.matrix-hands');
+  const box = (await hands.boundingBox())!;
+  const frame = async () => (await hands.getAttribute('data-frame'))!.split(' ').map(Number);
+  const [left, top, cell] = (await frame()) as [number, number, number];
+  const at = { x: box.x + left + 20.5 * cell, y: box.y + top + 30.5 * cell };
+  await page.mouse.move(at.x, at.y);
+  const before = await wordsOf(page, '.readout .value');
+  for (let i = 0; i < 6; i++) await page.mouse.wheel(0, -200);
+  await page.waitForFunction(
+    (small) => Number(document.querySelector('.matrix-hands')!.getAttribute('data-frame')!.split(' ')[2]) > small * 3,
+    cell,
+  );
+  await page.mouse.move(at.x + 1, at.y);
+  assert.equal(await wordsOf(page, '.readout .value'), before);
+  assert.equal(await page.locator('canvas.minimap').count(), 1);
+  const golden = caseOf('headlight-gpt/3');
+  const n = golden.show.run.ids!.length;
+  const weight = golden.record!.weights.get('self/0')![1 * n * n + 30 * n + 20]!;
+  assert.ok(Math.abs(Number(before.split(' ').at(-1)) - weight) < 1e-9, `${before} for ${weight}`);
+  await page.close();
+});
+
+test('the host hears every selection with the weights of its row, digit for digit', async () => {
+  const { page } = await open({ select: { layer: 2, head: 0, query: 7 } });
+  await page.waitForTimeout(100);
+  const [last] = (await told<{ selection: { query: number }; weights: number[] | null }>(page, 'selected')).slice(-1);
+  assert.equal(last!.selection.query, 7);
+  assert.deepEqual(last!.weights, Array.from(headOf(2, 0).subarray(7 * T, 8 * T)));
+  const row = await page.evaluate(async () => {
+    const { host } = (
+      globalThis as unknown as { headlightHost: { host: { request(method: string, params: unknown): Promise<Float32Array> } } }
+    ).headlightHost;
+    return Array.from(await host.request('row', { kind: 'self', layer: 1, head: 3, token: 4, direction: 'to' }));
+  });
+  assert.deepEqual(
+    row,
+    Array.from({ length: T }, (_, q) => headOf(1, 3)[q * T + 4]!),
+  );
+  await page.close();
+});

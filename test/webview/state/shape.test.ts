@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Token } from '../../../model/protocol/panel.ts';
+import { axisOf, heaviestFirst, type Side } from '../../../webview/state/axis.ts';
+import { belowThreshold, differenceOf, isPlain, meanOf, regroup } from '../../../webview/state/shape.ts';
+
+/** [CLS] un believ able . — a special token, a word of three tokens, a full stop. */
+function side(): Side {
+  const text = 'unbelievable .';
+  const token = (piece: string, start: number, end: number, word: number | null, special = false): Token => ({
+    id: 1,
+    piece,
+    start,
+    end,
+    special,
+    word,
+    segment: 0,
+  });
+  const tokens = [
+    token('[CLS]', 0, 0, null, true),
+    token('un', 0, 2, 0),
+    token('##believ', 2, 8, 0),
+    token('##able', 8, 12, 0),
+    token('.', 13, 14, 1),
+  ];
+  return { text, tokens, count: 5, unit: 'token' };
+}
+
+// Rows sum to 1; every number is different, so that a transposed axis shows.
+const WEIGHTS = Float32Array.from([
+  0.4, 0.3, 0.15, 0.1, 0.05, 0.1, 0.2, 0.3, 0.35, 0.05, 0.5, 0.125, 0.25, 0.0625, 0.0625, 0.7, 0.1, 0.05, 0.05, 0.1, 0.6, 0.2, 0.1, 0.06,
+  0.04,
+]);
+
+test('plain axes change nothing', () => {
+  const axis = axisOf(side(), { specials: 'show', grouping: 'tokens' });
+  assert.ok(isPlain(axis));
+  assert.deepEqual([...regroup(WEIGHTS, 5, axis, axis).cells.data], [...WEIGHTS]);
+});
+
+test('to a word is the sum of its tokens, from a word their mean; rows still add up with what is hidden', () => {
+  const axis = axisOf(side(), { specials: 'hide', grouping: 'words' });
+  assert.deepEqual(axis.labels, ['unbelievable', '.']);
+  const { cells, hidden } = regroup(WEIGHTS, 5, axis, axis);
+  assert.equal(cells.rows, 2);
+  const to = (row: number) => WEIGHTS[row * 5 + 1]! + WEIGHTS[row * 5 + 2]! + WEIGHTS[row * 5 + 3]!;
+  assert.ok(Math.abs(cells.data[0]! - (to(1) + to(2) + to(3)) / 3) < 1e-6);
+  assert.ok(Math.abs(cells.data[2]! - to(4)) < 1e-6);
+  assert.ok(Math.abs(hidden[1]! - 0.6) < 1e-6);
+  for (let row = 0; row < 2; row++) assert.ok(Math.abs(cells.data[row * 2]! + cells.data[row * 2 + 1]! + hidden[row]! - 1) < 1e-6);
+});
+
+test('special tokens can be shown; without them their column and row are gone', () => {
+  assert.deepEqual(axisOf(side(), { specials: 'show', grouping: 'tokens' }).labels, ['[CLS]', 'un', 'believ', 'able', '.']);
+  const hidden = axisOf(side(), { specials: 'hide', grouping: 'tokens' });
+  assert.deepEqual(hidden.labels, ['un', 'believ', 'able', '.']);
+  assert.deepEqual([...hidden.placeOf], [-1, 0, 1, 2, 3]);
+});
+
+test('heaviest keys first', () => {
+  const axis = heaviestFirst(axisOf(side(), { specials: 'show', grouping: 'tokens' }), WEIGHTS, 5);
+  assert.deepEqual(axis.labels, ['[CLS]', 'un', 'believ', 'able', '.']);
+  const heavyLast = heaviestFirst(
+    axisOf(side(), { specials: 'show', grouping: 'tokens' }),
+    Float32Array.from(WEIGHTS, (_, i) => (i % 5) / 10),
+    5,
+  );
+  assert.deepEqual(heavyLast.labels, ['.', 'able', 'believ', 'un', '[CLS]']);
+});
+
+test('what a threshold leaves out is counted with what was hidden before', () => {
+  const cells = { data: Float32Array.from([0.5, 0.04, 0.3, 0.01]), rows: 2, columns: 2 };
+  const mass = belowThreshold(cells, 0.05, Float32Array.from([0.46, 0.69]));
+  assert.ok(Math.abs(mass[0]! - 0.5) < 1e-6);
+  assert.ok(Math.abs(mass[1]! - 0.7) < 1e-6);
+});
+
+test('mean and difference of maps', () => {
+  const [a, b] = [Float32Array.from([1, 0, 0.5]), Float32Array.from([0, 1, 0.25])];
+  assert.deepEqual([...meanOf([a, b])], [0.5, 0.5, 0.375]);
+  assert.deepEqual([...differenceOf(a, b)], [1, -1, 0.25]);
+  assert.equal(meanOf([a]), a);
+});
