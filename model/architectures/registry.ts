@@ -26,6 +26,7 @@ import { albert } from './albert.ts';
 import { bert } from './bert.ts';
 import { bloom } from './bloom.ts';
 import { ctrl } from './ctrl.ts';
+import { deberta } from './deberta.ts';
 import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
 import { ernie } from './ernie.ts';
@@ -66,6 +67,7 @@ export const FAMILIES: readonly Family[] = [
   falcon,
   openaiGpt,
   ctrl,
+  deberta,
 ];
 
 /**
