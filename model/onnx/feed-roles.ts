@@ -3,12 +3,10 @@
  * The first role that fits an input is its role. Letters: B batch, T tokens, S keys, P positions of a cache.
  */
 import type { Tensor } from '../tensor.ts';
-import { intOf } from './attributes.ts';
 import { DataType } from './dtypes.ts';
-import { configNumber, type FeedContext } from './feed-context.ts';
+import { emptyCache, needsEncoderCache } from './feed-caches.ts';
+import type { FeedContext } from './feed-context.ts';
 import { imageFor, sequenceFor } from './feed-values.ts';
-import type { ModelConfig } from './feeds.ts';
-import type { Graph } from './graph.ts';
 import type { Axis } from './lengths.ts';
 import { firstPosition, positionsOf } from './positions.ts';
 
@@ -42,10 +40,10 @@ const isInteger = (input: GraphInput) => INTEGERS.has(input.type);
 const isFloat = (input: GraphInput) => FLOATS.has(input.type);
 const rankOf = (input: GraphInput) => input.shape?.length ?? -1;
 
-/** One row of values, [1, n], or as many axes in front as the input has. */
+/** One row of values: [n], [1, n], or with as many axes in front as the input has. */
 function row(context: FeedContext, input: PlannedInput, values: readonly number[]): Tensor {
-  const shape = rankOf(input) === 1 ? [values.length] : [1, values.length];
-  return context.make(input, shape, (i) => values[i]!);
+  const front = Array<number>(Math.max(0, rankOf(input) - 1)).fill(1);
+  return context.make(input, rankOf(input) < 0 ? [1, values.length] : [...front, values.length], (i) => values[i]!);
 }
 
 /** A single number in the input's rank. */
@@ -218,6 +216,12 @@ const RULES: readonly Rule[] = [
     },
   },
   {
+    name: 'exampleNumber',
+    words: '0: the number of the example',
+    fits: (name, input) => /^unique_ids/.test(name) && rankOf(input) <= 1,
+    fill: (context, input) => single(context, input, 0),
+  },
+  {
     name: 'mask',
     words: 'ones where there is text',
     fits: (name, input, inputs) =>
@@ -230,7 +234,8 @@ const RULES: readonly Rule[] = [
     name: 'ids',
     words: 'the tokens of the text',
     fits: (name, input, inputs) =>
-      isInteger(input) && rankOf(input) <= 2 && (/^(input_?ids?|ids|tokens?|text_input_ids|input_tokens)$/.test(name) || inputs.size === 1),
+      isInteger(input) &&
+      (inputs.size === 1 || (rankOf(input) <= 2 && /^(input_?ids?|ids|tokens?|text_input_ids|input_tokens)$/.test(name))),
     fill: (context, input) => context.ids && row(context, input, context.ids),
   },
 ];
@@ -251,50 +256,4 @@ export function roleOf(input: GraphInput, inputs: ReadonlySet<string>): Role | n
 
 function hasIds(inputs: ReadonlySet<string>): boolean {
   return inputs.has('input_ids') || inputs.has('ids') || inputs.has('tokens');
-}
-
-/**
- * Keys and values of the encoder that a decoder was exported to be given (`decoder_with_past_model.onnx`) cannot be made up: an empty one
- * would let it attend to nothing. In a merged decoder the flag says that nobody looks at them.
- */
-function needsEncoderCache(name: string, inputs: ReadonlySet<string>): boolean {
-  return /\.encoder\./.test(name) && !inputs.has('use_cache_branch');
-}
-
-/** Shape of an empty cache: B and fixed axes stay, every other free axis is 0 long. */
-function emptyCache(context: FeedContext, input: PlannedInput): number[] {
-  return input.shape!.map((axis, i) => {
-    if (typeof axis === 'number') return axis;
-    if (i === 0) {
-      const heads = /num_heads|\bx\b|\*/.test(axis ?? '') ? (context.number('num_attention_heads', 'n_head', 'num_heads') ?? 1) : 1;
-      return context.batch * heads;
-    }
-    return context.lengths.of(axis) ?? 0;
-  });
-}
-
-/**
- * The axes of an input, with what a cache leaves open and the configuration or the graph knows: heads and width of [B, G, P, d].
- * The model builder names the last axis of every cache `kv_cache_dim`, though it is the width of a head.
- */
-export function cacheAxes(graph: Graph, input: GraphInput, config: ModelConfig): readonly Axis[] | null {
-  const { shape } = input;
-  if (!shape || shape.length !== 4 || !/^past/.test(input.name)) return shape;
-  const [batch, heads, past, width] = shape as [Axis, Axis, Axis, Axis];
-  const known = typeof heads === 'number' ? heads : configNumber(config, 'num_key_value_heads', 'num_attention_heads', 'n_head');
-  return [batch, known ?? heads, past, typeof width === 'number' ? width : (headWidth(graph, input.name, config) ?? width)];
-}
-
-function headWidth(graph: Graph, cache: string, config: ModelConfig): number | null {
-  const said = configNumber(config, 'head_dim');
-  if (said !== null) return said;
-  const attention = graph.consumers(cache).find(({ node }) => node.domain === 'com.microsoft')?.node;
-  const query = attention ? graph.type(attention.input[0] ?? '')?.shape?.at(-1) : null;
-  if (attention && typeof query === 'number') {
-    const heads = intOf(attention, 'num_heads', 1);
-    const packed = !attention.input[1] && attention.opType === 'GroupQueryAttention';
-    return query / (packed ? heads + 2 * intOf(attention, 'kv_num_heads', 1) : heads);
-  }
-  const [width, heads] = [configNumber(config, 'hidden_size', 'n_embd'), configNumber(config, 'num_attention_heads', 'n_head')];
-  return width !== null && heads !== null ? width / heads : null;
 }

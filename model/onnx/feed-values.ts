@@ -1,9 +1,26 @@
 /** Images and sequences in the type and layout that the graph declares. */
 import { HeadlightError } from '../errors.ts';
-import { type Tensor, tensor } from '../tensor.ts';
+import { type DType, type Tensor, tensor } from '../tensor.ts';
+import { elementType } from './dtypes.ts';
 import type { FeedContext } from './feed-context.ts';
 import type { PlannedInput } from './feed-roles.ts';
-import { shapeWords } from './lengths.ts';
+import { checkFits, shapeWords } from './lengths.ts';
+
+const FLOATS: ReadonlySet<DType> = new Set(['float32', 'float64', 'float16', 'bfloat16']);
+
+/**
+ * An input that was given by name. Its numbers may come in another width than the graph's, but not floats for integers.
+ * @throws HeadlightError `shape` when it does not fit the graph, `input` for floats where integers are wanted and the other way round
+ */
+export function rawFor(context: FeedContext, input: PlannedInput, raw: Tensor): Tensor {
+  checkFits(input.name, input.shape, raw);
+  const wanted = elementType(input.type)?.dtype;
+  if (!wanted || wanted === raw.dtype) return raw;
+  if (FLOATS.has(wanted) !== FLOATS.has(raw.dtype)) {
+    throw new HeadlightError('input', `The input ${input.name} must be ${wanted}, but ${raw.dtype} was given.`);
+  }
+  return sequenceFor(context, input, raw);
+}
 
 /**
  * An image [1, C, height, width] as the graph wants it: its type, and channels last where it was exported so.

@@ -9,10 +9,12 @@ import { HeadlightError } from '../errors.ts';
 import type { InputFacts, RunParams } from '../protocol/engine.ts';
 import { type Tensor, tensor } from '../tensor.ts';
 import { typeName } from './dtypes.ts';
+import { cacheAxes } from './feed-caches.ts';
 import { FeedContext } from './feed-context.ts';
-import { cacheAxes, type PlannedInput, roleOf } from './feed-roles.ts';
+import { type PlannedInput, roleOf } from './feed-roles.ts';
+import { rawFor } from './feed-values.ts';
 import { declared, type Graph } from './graph.ts';
-import { checkFits, shapeWords } from './lengths.ts';
+import { shapeWords } from './lengths.ts';
 
 /** `config.json`, or null where there is none. */
 export type ModelConfig = Readonly<Record<string, unknown>> | null;
@@ -63,13 +65,13 @@ export function inputFacts(plan: FeedPlan): InputFacts[] {
  * @throws HeadlightError `input` naming what nobody gave and nothing can fill in; `shape` for a raw input that does not fit the graph
  */
 export function makeFeeds(plan: FeedPlan, run: RunParams, encoder: EncoderResult | null = null): Feeds {
+  checkCaches(plan, run);
   const context = new FeedContext(plan, run, encoder);
   const feeds: Record<string, Tensor> = {};
   const missing: string[] = [];
   for (const input of plan.inputs) {
     const raw = run.raw?.[input.name];
-    if (raw) checkFits(input.name, input.shape, raw);
-    const value = raw ?? input.role?.fill(context, input) ?? null;
+    const value = raw ? rawFor(context, input, raw) : (input.role?.fill(context, input) ?? null);
     if (value) feeds[input.name] = raw ? value : repeat(value, input, context);
     else
       missing.push(
@@ -84,6 +86,15 @@ export function makeFeeds(plan: FeedPlan, run: RunParams, encoder: EncoderResult
     );
   }
   return { feeds, warnings: context.warnings, padding: context.padding };
+}
+
+/** A cache that the graph at hand does not take (a merged decoder is run by its branch without one) must not be lost in silence. */
+function checkCaches(plan: FeedPlan, { raw = {} }: RunParams): void {
+  const taken = new Set(plan.inputs.map(({ name }) => name));
+  const lost = Object.keys(raw).find((name) => /^past/.test(name) && raw[name]!.data.length > 0 && !taken.has(name));
+  if (lost === undefined) return;
+  const advice = 'Leave the cache out and give all tokens, or open the file that takes one.';
+  throw new HeadlightError('unsupported', `${lost} was given a filled cache, but this model is run without one. ${advice}`);
 }
 
 /** A graph with a fixed batch gets the same thing as often as it wants it; so does one that is given a batch by raw inputs. */

@@ -169,6 +169,13 @@ describe('caches', () => {
     assert.deepEqual(feeds['past_key_values.0.key']!.shape, [1, 2, 0, 16]);
   });
 
+  test('that the graph does not take are refused, not lost', async () => {
+    const plan = await planOf('marian.optimum.folder/decoder_model_merged.onnx');
+    const raw = { 'past_key_values.0.decoder.key': tensor('float32', [1, 3, 2, 8], new Float32Array(48)) };
+    const states = tensor('float32', [1, 4, 24], new Float32Array(96));
+    assert.throws(() => makeFeeds(plan, { targetIds: [1], raw }, { states }), { code: 'unsupported', message: /run without one/ });
+  });
+
   test('of an encoder cannot be made up', async () => {
     const plan = await planOf('t5.optimum.folder-three-files/decoder_with_past_model.onnx');
     assert.throws(() => makeFeeds(plan, { targetIds: [1] }), {
@@ -203,12 +210,44 @@ describe('raw inputs', () => {
     assert.deepEqual(numbers(makeFeeds(plan, { raw }).feeds['position_ids']!), [1, 0, 1]);
   });
 
+  test('of another width become the graph’s own type; floats for integers are refused', () => {
+    const plan = planFor({ input_ids: ['int32', ['b', 's']] });
+    const { feeds } = makeFeeds(plan, { raw: { input_ids: ints('int64', [1, 2], [4, 5]) } });
+    assert.deepEqual(feeds['input_ids'], { dtype: 'int32', shape: [1, 2], data: Int32Array.of(4, 5) });
+    const raw = { input_ids: tensor('float32', [1, 2], Float32Array.of(4, 5)) };
+    assert.throws(() => makeFeeds(plan, { raw }), { code: 'input', message: /input_ids must be int32, but float32 was given/ });
+  });
+
   test('of the wrong shape are refused with both shapes', () => {
     const raw = { input_ids: ints('int64', [1, 3], [4, 5, 6]) };
     assert.throws(() => makeFeeds(planFor({ input_ids: ['int64', [1, 7]] }), { raw }), {
       code: 'shape',
       message: /\[1, 7\], but \[1, 3\]/,
     });
+  });
+});
+
+describe('other exporters', () => {
+  test('TensorFlow decorates names', () => {
+    const plan = planFor({
+      'unique_ids_raw_output___9:0': ['int64', ['n']],
+      'segment_ids:0': ['int64', ['n', 4]],
+      'input_mask:0': ['int64', ['n', 4]],
+      'serving_default_input_ids:0': ['int64', ['n', 4]],
+    });
+    const { feeds } = makeFeeds(plan, { ids: [1, 2, 3] });
+    assert.deepEqual(Object.values(feeds).map(numbers), [[0], [0, 0, 0, 0], [1, 1, 1, 0], [1, 2, 3, 0]]);
+  });
+
+  test('a single input of integers is the text, whatever its name and rank', () => {
+    const { shape, data } = makeFeeds(planFor({ input1: ['int64', ['a', 'b', 'c']] }), { ids: [8, 9] }).feeds['input1']!;
+    assert.deepEqual(
+      [shape, Array.from(data, Number)],
+      [
+        [1, 1, 2],
+        [8, 9],
+      ],
+    );
   });
 });
 
