@@ -3,7 +3,7 @@
  *
  * Weights are read from the file when the first node needs them; kernels run at once. A value is dropped after its last use.
  */
-import { HeadlightError } from '../errors.ts';
+import { asHeadlightError, HeadlightError } from '../errors.ts';
 import { domainOf, nodeName } from '../onnx/attributes.ts';
 import { Graph } from '../onnx/graph.ts';
 import { inlineFunctions } from '../onnx/inline.ts';
@@ -161,7 +161,7 @@ export class ReferenceModel {
       throw new HeadlightError('unsupported', `The reference has no operator ${where}.`);
     }
     const inputs = node.input.map((name) => (name === '' ? null : this.valueOf(name, scope)));
-    const results = kernel(inputs, this.callOf(graph, node, scope));
+    const results = atNode(node, () => kernel(inputs, this.callOf(graph, node, scope)));
     node.output.forEach((name, n) => {
       if (name !== '' && results[n]) scope.values.set(name, results[n]);
     });
@@ -190,6 +190,18 @@ export class ReferenceModel {
       for (const one of inner.nodes) this.apply(inner, one, own);
       return inner.proto.output.map(({ name }) => this.valueOf(name, own));
     };
+  }
+}
+
+/** Runs a kernel; whatever it throws says which node it was. */
+function atNode<R>(node: onnx.NodeProto, run: () => R): R {
+  try {
+    return run();
+  } catch (error) {
+    const name = nodeName(node);
+    if (error instanceof HeadlightError && error.message.includes(name)) throw error;
+    if (error instanceof HeadlightError) throw new HeadlightError(error.code, `${name}: ${error.message}`, { cause: error });
+    throw asHeadlightError(error, 'runtime', `The reference failed at ${name} (${node.opType})`);
   }
 }
 

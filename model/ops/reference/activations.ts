@@ -190,6 +190,10 @@ export const activations: Kernels = {
   HardSigmoid: shaped((call) => hardSigmoid(number(call, 'alpha', 0.2), number(call, 'beta', 0.5))),
   HardSwish: unary((x) => x * Math.max(0, Math.min(1, x / 6 + 0.5))),
   Swish: swish(1),
+  BitwiseNot: signed(
+    (x) => ~x,
+    (x) => ~x,
+  ),
   Not: test(() => (x) => x === 0),
   IsNaN: test(() => Number.isNaN),
   IsInf: test(infinite),

@@ -90,7 +90,19 @@ function mean(inputs: Inputs, call: Call): Tensor[] {
 /** Negative values times the slope, which broadcasts to x alone. */
 const PRELU: Pairs = { numbers: rowOf((x, slope) => (x < 0 ? x * slope : x)), bigs: bigRowOf((x, slope) => (x < 0n ? x * slope : x)) };
 
+const BITS: Readonly<Record<'And' | 'Or' | 'Xor', Pairs>> = {
+  And: { numbers: rowOf((a, b) => a & b), bigs: bigRowOf((a, b) => a & b) },
+  Or: { numbers: rowOf((a, b) => a | b), bigs: bigRowOf((a, b) => a | b) },
+  Xor: { numbers: rowOf((a, b) => a ^ b), bigs: bigRowOf((a, b) => a ^ b) },
+};
+const LEFT: Pairs = { numbers: rowOf((a, b) => (b > 31 ? 0 : a << b)), bigs: bigRowOf((a, b) => a << b) };
+const RIGHT: Pairs = { numbers: rowOf((a, b) => (b > 31 ? 0 : a >>> b)), bigs: bigRowOf((a, b) => a >> b) };
+
 export const arithmetic: Kernels = {
+  BitwiseAnd: two(BITS.And),
+  BitwiseOr: two(BITS.Or),
+  BitwiseXor: two(BITS.Xor),
+  BitShift: (inputs, call) => two(call.attributes.direction === 'LEFT' ? LEFT : RIGHT)(inputs, call),
   Add: two(ADD),
   Sub: two(SUB),
   Mul: mul,

@@ -5,7 +5,7 @@ import { type Call, failure, type Inputs, type Kernels, need, number, numbers } 
 import { stack } from './scan.ts';
 import { part } from './shape.ts';
 
-/** Iterations after which a Loop that says no limit is taken for endless. */
+/** Iterations after which a Loop is taken for endless. */
 const ENDLESS = 1_000_000;
 
 function isTrue(condition: Tensor): boolean {
@@ -25,7 +25,7 @@ function collected(values: readonly Tensor[]): Tensor {
  * Limit, condition, carried values; the body gets (iteration, condition, carried) and gives (condition, carried, results).
  */
 function loop(inputs: Inputs, call: Call): Tensor[] {
-  const limit = inputs[0] ? Number(inputs[0].data[0]) : ENDLESS;
+  const limit = inputs[0] ? Number(inputs[0].data[0]) : Number.POSITIVE_INFINITY;
   const body = call.body('body');
   let goOn: Tensor = inputs[1] ?? { dtype: 'bool', shape: [], data: Uint8Array.of(1) };
   let carried = inputs.slice(2).map((_, n) => need(inputs, n + 2, call));

@@ -1,5 +1,6 @@
 /** Operators that choose elements: by a condition, by limits, by place (Slice, Pad, Trilu, CenterCropPad). */
 import { allocate, sizeOf, stridesOf, type Tensor, type TensorData } from '../../tensor.ts';
+import { gather } from './gather.ts';
 import {
   axisOf,
   type Call,
@@ -7,6 +8,7 @@ import {
   failure,
   flag,
   type Inputs,
+  int64s,
   integersFrom,
   integersOf,
   isBig,
@@ -159,7 +161,35 @@ function trilu(inputs: Inputs, call: Call): Tensor[] {
   return [{ dtype: x.dtype, shape: x.shape, data }];
 }
 
+/** Entries of an axis (or of the flat tensor) for which the condition holds; those beyond the condition's end are dropped. */
+function compress(inputs: Inputs, call: Call): Tensor[] {
+  const [x, condition] = [need(inputs, 0, call), need(inputs, 1, call)];
+  const flat = typeof call.attributes.axis !== 'number';
+  const from: Tensor = flat ? { ...x, shape: [x.data.length] } : x;
+  const axis = flat ? 0 : axisOf(number(call, 'axis', 0), x.shape.length, call);
+  const places = Array.from({ length: from.shape[axis]! }, (_, n) => n).filter((n) => Number(condition.data[n] ?? 0) !== 0);
+  return [gather(from, int64s([places.length], places), axis, call)];
+}
+
+/** The first steps of every sequence in reverse order, as many as its length says. */
+function reverseSequence(inputs: Inputs, call: Call): Tensor[] {
+  const [x, lengths] = [need(inputs, 0, call), integersOf(need(inputs, 1, call))!];
+  const [time, batch] = [number(call, 'time_axis', 0), number(call, 'batch_axis', 1)];
+  const strides = stridesOf(x.shape);
+  const data = allocate(x.dtype, x.data.length);
+  const cells: Cells = data;
+  for (let n = 0; n < data.length; n++) {
+    const t = Math.floor(n / strides[time]!) % x.shape[time]!;
+    const length = lengths[Math.floor(n / strides[batch]!) % x.shape[batch]!]!;
+    cells[n] = x.data[t < length ? n + (length - 1 - 2 * t) * strides[time]! : n]!;
+  }
+  return [{ dtype: x.dtype, shape: x.shape, data }];
+}
+
 export const selections: Kernels = {
+  Compress: compress,
+  ReverseSequence: reverseSequence,
+  'com.microsoft:Trilu': trilu,
   Where: where,
   Clip: clip,
   Slice: slice,

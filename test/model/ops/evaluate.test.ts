@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as ort from 'onnxruntime-web';
+import { HeadlightError } from '../../../model/errors.ts';
 import { makeFeeds, planFeeds } from '../../../model/onnx/feeds.ts';
 import { flattenIf } from '../../../model/onnx/flatten.ts';
 import { Graph } from '../../../model/onnx/graph.ts';
@@ -148,6 +149,16 @@ test('a missing input and an unknown value are named', async () => {
   const model = new ReferenceModel(skeleton, folder);
   await assert.rejects(model.run({}), /needs the input input_ids/);
   await assert.rejects(model.run(inputs, { values: ['nowhere'] }), /no value "nowhere"/);
+});
+
+test('sizes that do not fit are told with the node', async () => {
+  const { skeleton, folder, inputs } = await open(plain);
+  const short = { ...inputs.attention_mask!, shape: [1, 3], data: BigInt64Array.of(1n, 1n, 1n) };
+  const model = new ReferenceModel(skeleton, folder);
+  await assert.rejects(model.run({ ...inputs, attention_mask: short }), (error: Error) => {
+    assert.match(error.message, /^GatherND \(node_\w+\): index 3 is outside/);
+    return error instanceof HeadlightError;
+  });
 });
 
 test('only the nodes that a wanted value needs are computed, and a hook sees each and may stop', async () => {
