@@ -40,7 +40,8 @@ export class SourceMap {
     private readonly subject: Subject,
     private readonly outputs: ReadonlyMap<string, number>,
   ) {
-    for (const name of subject.view.inputs.keys()) this.known.set(name, SIDE.test(name) ? NONE : { inputs: new Set([name]), sites: new Set() });
+    for (const name of subject.view.inputs.keys())
+      this.known.set(name, SIDE.test(name) ? NONE : { inputs: new Set([name]), sites: new Set() });
     if (subject.model.graph) for (const ref of subject.view.nodes) this.note(ref);
   }
 

@@ -85,7 +85,9 @@ function build(site: Site): HeadPlan | null {
     return null;
   const b = new Builder('head', subject.view.opset());
   const sides = new Sides(subject, b);
-  const mixes = c.score.region.nodesTo(c.weights).some((ref) => ref.node.opType !== 'ReduceSum' && subject.products.has(ref.node.output[0]!));
+  const mixes = c.score.region
+    .nodesTo(c.weights)
+    .some((ref) => ref.node.opType !== 'ReduceSum' && subject.products.has(ref.node.output[0]!));
   const chosen: Chosen = { head: 'head', batch: 'batch', allHeads: mixes };
   const probe = new Builder('probe', subject.view.opset());
   if (vectorOf(probe, c, 'q') === null || vectorOf(probe, c, 'k') === null) return null;

@@ -7,7 +7,7 @@ import type { Candidate, Role } from '../find/candidate.ts';
 import type { Builder } from '../graph/builder.ts';
 
 /** Neighbouring atoms of one axis with one role, taken as one. */
-interface Part {
+export interface Part {
   readonly role: Role;
   readonly axis: number;
   /** Its length where every run has the same; null where a run decides. */
@@ -41,7 +41,7 @@ export function partsOf({ axes, candidate }: Laid): Part[] | null {
 }
 
 /** Lengths of the parts as an int64 vector of the graph. */
-function lengths(b: Builder, x: string, parts: readonly Part[]): string {
+export function lengthsOf(b: Builder, x: string, parts: readonly Part[]): string {
   const shape = b.op('Shape', [x]);
   const pieces = parts.map((part) => {
     if (part.size !== null) return b.ints(part.size);
@@ -71,7 +71,7 @@ export function laidOut(b: Builder, x: string, laid: Laid, order: readonly Role[
   if (!parts || parts.some((p) => !order.includes(p.role))) return null;
   const rank = laid.axes.length;
   const plain = parts.length === rank && parts.every((p, i) => p.axis === i);
-  const split = plain ? x : b.op('Reshape', [x, parts.length > 0 ? lengths(b, x, parts) : b.ints(1)]);
+  const split = plain ? x : b.op('Reshape', [x, parts.length > 0 ? lengthsOf(b, x, parts) : b.ints(1)]);
   const sorted = parts
     .map((part, i) => ({ part, i }))
     .sort((p, q) => {
