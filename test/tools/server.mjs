@@ -1,6 +1,6 @@
 /** Starts VS Code as a server on this machine and stops it again. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { cache, ensureServer, root } from './environment.mjs';
@@ -18,14 +18,18 @@ function freePort() {
 }
 
 /**
- * @param {{ name: string, fresh?: boolean, port?: number }} options `name` of the folder with the server's data under .vscode-test/
+ * @param {{ name: string, fresh?: boolean, port?: number, settings?: object }} options `name` of the folder with the server's data under .vscode-test/, and the user's settings
  * @returns {Promise<{ port: number, address: (workspace: string, tests?: string) => string, stop: () => void, done: Promise<void> }>}
  */
-export async function startServer({ name, fresh = true, port: wanted }) {
+export async function startServer({ name, fresh = true, port: wanted, settings }) {
   const { node, main } = ensureServer();
   const data = join(cache, 'data', name);
   if (fresh) rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { recursive: true });
+  if (settings) {
+    mkdirSync(join(data, 'data/User'), { recursive: true });
+    writeFileSync(join(data, 'data/User/settings.json'), JSON.stringify(settings));
+  }
   const port = wanted ?? (await freePort());
   const child = spawn(
     node,

@@ -34,6 +34,9 @@ for (const theme of themes.length > 0 ? themes : (Object.keys(THEMES) as Theme[]
     await window.goTo(4, 12);
     await window.page.waitForTimeout(1500);
     await window.picture(`code-${theme}`);
+  } catch (error) {
+    console.error(await window.picture(`failed-${theme}`), window.errors.slice(-10));
+    throw error;
   } finally {
     await window.close();
   }

@@ -11,10 +11,10 @@ import { startServer } from '../../tools/server.mjs';
 import { freshWorkspace } from '../../tools/vscode.mjs';
 
 export const THEMES = {
-  dark: 'Dark Modern',
-  light: 'Light Modern',
-  'hc-dark': 'Dark High Contrast',
-  'hc-light': 'Light High Contrast',
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'hc-dark': 'Default High Contrast',
+  'hc-light': 'Default High Contrast Light',
 } as const;
 export type Theme = keyof typeof THEMES;
 
@@ -47,20 +47,19 @@ export class Window {
 
   static async open(options: Options): Promise<Window> {
     const workspace = options.workspace ?? freshWorkspace(options.name);
-    mkdirSync(join(workspace, '.vscode'), { recursive: true });
     const settings = {
       'workbench.colorTheme': THEMES[options.theme ?? 'dark'],
+      'window.autoDetectColorScheme': false,
       'workbench.startupEditor': 'none',
       'chat.disableAIFeatures': true,
       'workbench.secondarySideBar.defaultVisibility': 'hidden',
       ...options.settings,
     };
-    writeFileSync(join(workspace, '.vscode', 'settings.json'), JSON.stringify(settings));
     for (const [path, content] of Object.entries(options.files ?? {})) {
       mkdirSync(join(workspace, path, '..'), { recursive: true });
       writeFileSync(join(workspace, path), content);
     }
-    const server = await startServer({ name: options.name });
+    const server = await startServer({ name: options.name, settings });
     const browser = await launchChromium({ webgpu: options.webgpu ?? false });
     const page = await browser.newPage({ viewport: { width: options.width ?? 1500, height: options.height ?? 900 } });
     const window = new Window(page, workspace, browser, server);

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeAll, extensionPath, headlight, open, selectLine, until, untitled, useModel, visualize, workspaceUri } from './support.ts';
+import {
+  closeAll,
+  closeEditors,
+  extensionPath,
+  headlight,
+  open,
+  selectLine,
+  until,
+  untitled,
+  useModel,
+  visualize,
+  workspaceUri,
+} from './support.ts';
 
 const KEYS = 'The keys to the cabinet are on the table.';
 
@@ -35,7 +47,7 @@ async function copyBert(name: string, leaveOut: readonly string[] = []): Promise
 suite('failures', () => {
   suiteSetup(() => useModel('headlight-gpt'));
   teardown(async () => {
-    await closeAll();
+    await closeEditors();
     await useModel('headlight-gpt');
     await vscode.workspace.fs.delete(workspaceUri('failing'), { recursive: true }).then(undefined, () => undefined);
   });
@@ -112,6 +124,7 @@ suite('failures', () => {
   });
 
   test('a run that is cancelled leaves nothing, and the next works', async () => {
+    await closeAll();
     const editor = await open('sentences.txt');
     selectLine(editor, 1);
     const api = await headlight();

@@ -1,6 +1,19 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeAll, cursorAt, golden, goldenRow, headlight, open, selectLine, until, untitled, useModel, visualize } from './support.ts';
+import {
+  closeAll,
+  closeEditors,
+  cursorAt,
+  golden,
+  goldenRow,
+  headlight,
+  open,
+  selectLine,
+  until,
+  untitled,
+  useModel,
+  visualize,
+} from './support.ts';
 
 /** Our card at a word, as VS Code would show it. */
 async function cardAt(editor: vscode.TextEditor, line: number, word: string): Promise<vscode.MarkdownString | undefined> {
@@ -14,9 +27,11 @@ async function cardAt(editor: vscode.TextEditor, line: number, word: string): Pr
 
 suite('hover cards', () => {
   suiteSetup(() => useModel('headlight-gpt'));
-  teardown(closeAll);
+  teardown(closeEditors);
 
   test('without a run: how the active model reads the word, and a link that runs it', async () => {
+    await closeAll();
+    assert.equal((await headlight()).run(), null);
     const editor = await open('sentences.txt');
     const card = await cardAt(editor, 1, 'cabinet');
     assert.match(card?.value ?? '', /^\*\*cabinet\*\* · 1 token: Ġcabinet \(\d+\)\n/);
@@ -68,6 +83,5 @@ suite('hover cards', () => {
       await settings.update('hover', undefined, vscode.ConfigurationTarget.Workspace);
     }
     assert.ok(await cardAt(editor, 1, 'cabinet'));
-    assert.equal((await headlight()).run(), null);
   });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeAll, headlight, open, until, untitled, useModel, visualize } from './support.ts';
+import { closeEditors, headlight, open, until, untitled, useModel, visualize } from './support.ts';
 
 suite('text from anywhere', () => {
   suiteSetup(() => useModel('headlight-gpt'));
   teardown(async () => {
-    await closeAll();
+    await closeEditors();
     await useModel('headlight-gpt');
   });
 

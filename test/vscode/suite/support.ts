@@ -59,10 +59,19 @@ export function cursorAt(editor: vscode.TextEditor, line: number, word: string):
   editor.selection = new vscode.Selection(at, at);
 }
 
+async function closePanel(): Promise<void> {
+  const api = await headlight();
+  await vscode.commands.executeCommand('headlight.closePanel');
+  await until('the panel is closed', () => !api.panelIsOpen());
+}
+
 export async function useModel(name: string): Promise<void> {
   const api = await headlight();
   const model = (await api.models()).find((one) => one.name === name);
   assert.ok(model, `${name} is not among the models`);
+  if (model.active) return;
+  // An open panel would run its text again with the other model.
+  await closePanel();
   await vscode.commands.executeCommand('headlight.useModel', vscode.Uri.parse(model.id));
 }
 
@@ -80,18 +89,22 @@ export async function visualize(text?: string, command = 'headlight.visualizeAtt
   return run;
 }
 
-/** Closes the panel and every editor, forgetting changes. */
-export async function closeAll(): Promise<void> {
-  const api = await headlight();
-  await vscode.commands.executeCommand('headlight.closePanel');
-  for (const editor of vscode.window.visibleTextEditors) {
-    if (!editor.document.isDirty || editor.document.uri.scheme === 'output') continue;
-    await vscode.window.showTextDocument(editor.document, editor.viewColumn);
+/** Closes every editor, forgetting changes. The panel stays: to start its engine anew for every test would be most of the time. */
+export async function closeEditors(): Promise<void> {
+  for (const document of vscode.workspace.textDocuments) {
+    if (!document.isDirty) continue;
+    await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   }
-  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-  await until('the panel is closed', () => !api.panelIsOpen());
-  api.forgetFailure();
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  await vscode.window.tabGroups.close(tabs.filter(({ input }) => !(input instanceof vscode.TabInputWebview)));
+  (await headlight()).forgetFailure();
+}
+
+/** Closes the panel and every editor. */
+export async function closeAll(): Promise<void> {
+  await closeEditors();
+  await closePanel();
 }
 
 /** Golden attention [L][H·T·T] of the n-th text of a built-in model, and its ids. */

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { RunView } from '../../../extension/api.ts';
 import { stepOf } from '../../../extension/editor/steps.ts';
 import {
-  closeAll,
+  closeEditors,
   cursorAt,
   type Golden,
   golden,
@@ -61,7 +61,7 @@ async function selected(token: number): Promise<RunView> {
 suite('visualize attention', () => {
   suiteSetup(() => useModel('headlight-gpt'));
   teardown(async () => {
-    await closeAll();
+    await closeEditors();
     await useModel('headlight-gpt');
   });
 
