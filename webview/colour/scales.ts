@@ -29,11 +29,18 @@ const SEQUENTIAL: Record<ThemeKind, Ends> = {
 
 /** Weights, small to large. Starts just off `background`, so that a cell of weight 0 differs from no cell at all. */
 export function sequential(kind: ThemeKind, background: Rgb): Table {
-  const ends = SEQUENTIAL[kind];
-  const start = oklabOf(background)[0] + ends.offset;
+  return ramp(SEQUENTIAL[kind], oklabOf(background)[0] + SEQUENTIAL[kind].offset);
+}
+
+/** Weights behind words: starts with the background itself, so that a text of small weights stays calm. */
+export function heat(kind: ThemeKind, background: Rgb): Table {
+  return ramp(SEQUENTIAL[kind], oklabOf(background)[0]);
+}
+
+function ramp(ends: Ends, start: number): Table {
   return table((t) => {
     const lightness = start + (ends.end - start) * t;
-    const chroma = ends.chroma * Math.sin(Math.PI * (0.12 + 0.88 * t)) + 0.01;
+    const chroma = ends.chroma * Math.sin(Math.PI * (0.12 + 0.88 * t)) * Math.min(1, 0.5 + 4 * t) + 0.005;
     return rgbOf([lightness, chroma, ends.hueFrom + (ends.hueTo - ends.hueFrom) * t]);
   });
 }

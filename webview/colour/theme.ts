@@ -1,7 +1,7 @@
 /** VS Code's theme as the canvases need it: read from the CSS variables of the page, anew whenever the theme changes. */
 import { type Signal, signal } from '@preact/signals';
 import type { Rgb } from './oklab.ts';
-import { diverging, sequential, type Table, type ThemeKind } from './scales.ts';
+import { diverging, heat, sequential, type Table, type ThemeKind } from './scales.ts';
 
 export interface Theme {
   readonly kind: ThemeKind;
@@ -16,6 +16,8 @@ export interface Theme {
   readonly fontSize: number;
   readonly sequential: Table;
   readonly diverging: Table;
+  /** The sequential scale behind words. */
+  readonly heat: Table;
 }
 
 const KINDS: readonly (readonly [string, ThemeKind])[] = [
@@ -63,6 +65,7 @@ function read(): Theme {
     fontSize: Number.parseFloat(value('font-size', '13px')) || 13,
     sequential: sequential(kind, bytesOf(paper)),
     diverging: diverging(kind, bytesOf(paper)),
+    heat: heat(kind, bytesOf(paper)),
   };
 }
 

@@ -14,7 +14,8 @@ export function short(value: number): string {
 
 /** A weight for a column of weights: three decimals, or an exponent where these would say 0. */
 export function weightWords(value: number): string {
-  return value !== 0 && Math.abs(value) < 5e-4 ? value.toExponential(1) : value.toFixed(3);
+  if (value === 0) return '0';
+  return Math.abs(value) < 5e-4 ? value.toExponential(1) : value.toFixed(3);
 }
 
 /** As many digits as it takes to read the same float32 back, for copying. */

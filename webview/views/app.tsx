@@ -83,7 +83,7 @@ function Columns({ session }: { session: Session }) {
     if (event.key === 't' && !event.ctrlKey && !event.metaKey && !event.altKey) setView(store, { table: !store.view.peek().table });
   };
   return (
-    <main class="columns">
+    <main class="columns" style={{ '--heads-width': `${headsWidth(session)}px` }}>
       <HeadsPane session={session} onOpen={open} />
       <section class="pane main" aria-label="View" ref={main} onKeyDown={toggleTable}>
         <Tabs label="Views" tabs={VIEWS.filter((v) => v.fits(session))} chosen={tab} onChoose={(id: TabId) => setView(store, { tab: id })}>
@@ -100,6 +100,9 @@ function Columns({ session }: { session: Session }) {
     </main>
   );
 }
+
+/** Room for thumbnails of 26 pixels, where there is room. */
+const headsWidth = (session: Session): number => Math.max(...[...session.sites.values()].map((s) => s.run.heads), 6) * 29 + 60;
 
 /** The chosen view; every view of weights has the table of its numbers behind the key t. */
 function Current({ shown, tab }: { shown: Shown; tab: TabId }): ComponentChildren {

@@ -47,6 +47,8 @@ function Dots({ dots, name, words }: { dots: Dot[]; name: string; words: (value:
   const say = useRef(words);
   say.current = words;
   const chosen = store.heads.value;
+  const { kind } = store.selection.value;
+  const layers = Math.max(1, ...[...(store.session.value?.sites.values() ?? [])].filter((s) => s.kind === kind).map((s) => s.layer + 1));
   useEffect(() => {
     if (!canvas.current) return;
     chart.current ??= newChart(
@@ -55,7 +57,7 @@ function Dots({ dots, name, words }: { dots: Dot[]; name: string; words: (value:
       (y) => say.current(y),
     );
     chart.current.data = dataOf(dots, chosen, theme.value);
-    dress(chart.current, theme.value, Math.max(1, ...dots.map((d) => d.x)));
+    dress(chart.current, theme.value, layers);
     chart.current.update('none');
   });
   useEffect(

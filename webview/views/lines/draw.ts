@@ -34,7 +34,7 @@ const TOP = 22;
 const WIDEST = 7;
 
 /** Places that fit into a height. */
-export const placesIn = (height: number): number => Math.max(3, Math.floor((height - TOP - 4) / LINE_HEIGHT));
+export const placesIn = (height: number): number => Math.max(3, Math.floor((height - TOP - 14) / LINE_HEIGHT));
 
 export const labelWidth = (width: number): number => Math.min(160, width * 0.32);
 
@@ -60,6 +60,8 @@ export function drawColumns(canvas: HTMLCanvasElement, picture: LinesPicture): v
   const y = (place: number, first: number) => TOP + (Math.max(-0.9, Math.min(seen - 0.1, place - first)) + 0.5) * LINE_HEIGHT;
   for (const line of [...lines].sort((a, b) => Number(b.faint) - Number(a.faint) || a.weight - b.weight)) {
     if (line.row < from.row || line.row >= from.row + seen) continue;
+    // What other queries see outside the window would only pile up at its edge.
+    if (line.faint && (line.column < from.column || line.column >= from.column + seen)) continue;
     stroke(context, line, label + 8, y(line.row, from.row), width - label - 8, y(line.column, from.column));
   }
   context.globalAlpha = 1;
@@ -73,7 +75,7 @@ export function drawColumns(canvas: HTMLCanvasElement, picture: LinesPicture): v
 
 function stroke(context: CanvasRenderingContext2D, line: Line, x0: number, y0: number, x1: number, y1: number): void {
   const share = Math.min(1, Math.abs(line.weight));
-  context.globalAlpha = line.faint ? 0.06 + 0.12 * share : 0.35 + 0.65 * share;
+  context.globalAlpha = line.faint ? 0.03 + 0.25 * share : 0.35 + 0.65 * share;
   context.strokeStyle = line.colour;
   context.lineWidth = Math.max(0.6, WIDEST * share);
   context.setLineDash(line.weight < 0 ? [4, 3] : []);
@@ -119,8 +121,8 @@ function drawBeyond(context: CanvasRenderingContext2D, { theme, lines, rows, fro
   const below = mine.filter((l) => l.column >= from.column + seen).reduce((sum, l) => sum + l.weight, 0);
   context.fillStyle = theme.query;
   context.font = `${theme.fontSize - 2}px ${theme.font}`;
-  if (above > 0) drawText(context, `↑ ${percent(above)}`, x - 14, TOP - 2, 'right');
-  if (below > 0) drawText(context, `↓ ${percent(below)}`, x - 14, height - 8, 'right');
+  if (above > 0) drawText(context, `↑ ${percent(above)}`, x + 96, 8, 'left');
+  if (below > 0) drawText(context, `↓ ${percent(below)}`, x, height - 7, 'left');
 }
 
 const WORD_GAP = 10;
@@ -180,7 +182,7 @@ export function drawArcs(
 
 function arc(context: CanvasRenderingContext2D, line: Line, x0: number, x1: number, base: number, height: number): void {
   const share = Math.min(1, Math.abs(line.weight));
-  context.globalAlpha = line.faint ? 0.06 + 0.12 * share : 0.35 + 0.65 * share;
+  context.globalAlpha = line.faint ? 0.03 + 0.25 * share : 0.35 + 0.65 * share;
   context.strokeStyle = line.colour;
   context.lineWidth = Math.max(0.6, WIDEST * share);
   context.setLineDash(line.weight < 0 ? [4, 3] : []);

@@ -24,13 +24,16 @@ export function MatrixView({ shown }: { shown: Shown }) {
   );
 }
 
+/** No letter of a label is wider than this: shorter labels need not be measured. */
+const WIDEST_LETTER = 16;
+
 const measuring = new OffscreenCanvas(1, 1).getContext('2d')!;
 
 /** Room for the labels, at most a part of what there is. */
 function frameOf(shown: Shown, width: number, height: number, font: string, bar: boolean): Frame {
   measuring.font = font;
   const longest = (labels: readonly string[]) =>
-    labels.reduce((most, l) => (l.length * 3 > most ? Math.max(most, measuring.measureText(l).width) : most), 0);
+    labels.reduce((most, l) => (l.length * WIDEST_LETTER > most ? Math.max(most, measuring.measureText(l).width) : most), 0);
   const left = Math.ceil(Math.min(longest(shown.rows.labels) + 12, width * 0.28, 130));
   const top = Math.ceil(Math.min(longest(shown.columns.labels) * Math.sin(Math.PI / 3) + 18, height * 0.3, 96));
   return { left, top, width: Math.max(20, width - left - 34 - (bar ? BAR : 0)), height: Math.max(20, height - top - 4) };

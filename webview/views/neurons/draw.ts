@@ -10,7 +10,7 @@ import { type KeySum, products } from './sums.ts';
 
 export const ROW = 19;
 export const HEAD = 62;
-const NUMBER = 62;
+const NUMBER = 56;
 
 /** A column of numbers, with its heading. */
 export interface Column {
@@ -28,9 +28,9 @@ export interface NeuronsLayout {
 
 /** Places of labels, strips and numbers in a width. */
 export function layoutOf(width: number, columns: number): NeuronsLayout {
-  const label = Math.min(120, width * 0.2);
+  const label = Math.min(110, width * 0.16);
   const room = width - label - 12 - columns * NUMBER;
-  const two = room >= 220;
+  const two = room >= 170;
   const strip = Math.max(40, two ? (room - 24) / 2 : room - 12);
   const strips = two
     ? [

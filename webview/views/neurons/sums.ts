@@ -34,9 +34,13 @@ export function keySum(
   for (let i = 0; i < d; i++) dot += q[query * d + i]! * k[key * d + i]!;
   const scaled = scale === null ? null : dot * scale;
   const score = scores ? scores.scores[query * keys + key]! : null;
-  const added = scaled === null || score === null ? null : score - scaled;
+  const added = scaled === null || score === null ? null : beyondRounding(score - scaled, score);
   return { dot, scaled, added, score, weight: weights[query * keys + key]! };
 }
+
+/** The engine sums in float32, this file in float64: what is no more than that difference is nothing added. */
+const ROUNDING = 1e-5;
+const beyondRounding = (added: number, score: number): number => (Math.abs(added) <= ROUNDING * Math.max(1, Math.abs(score)) ? 0 : added);
 
 /** Dimensions by their share in what the query gathers, largest first: |Σ_s α_s · q_d · k_sd|. */
 export function byContribution(vectors: HeadVectors, weights: Float32Array, keys: number, query: number): number[] {

@@ -1,5 +1,5 @@
 /** The source text as it is, keys painted, queries outlined: the picture that the editor shows too. */
-import { useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { heatAt } from '../../colour/heat.ts';
 import { colourIndex } from '../../draw/cells.ts';
 import { percent } from '../../draw/numbers.ts';
@@ -71,12 +71,7 @@ function Tools({ shown }: { shown: Shown }) {
         onChoose={(direction) => setView(store, { direction })}
       />
       <ColourChoices signed={signed} />
-      <Legend
-        colours={signed ? theme.value.diverging : theme.value.sequential}
-        scale={scale}
-        top={topOf(row, range, signed)}
-        signed={signed}
-      />
+      <Legend colours={signed ? theme.value.diverging : theme.value.heat} scale={scale} top={topOf(row, range, signed)} signed={signed} />
     </div>
   );
 }
@@ -143,6 +138,7 @@ function Words({ shown, side, painted, asks = true }: { shown: Shown; side: Side
           <Stretch key={i} part={part} />
         ))}
       </span>
+      {clickable && <Follow box={box} />}
       <Heat box={box} shown={shown} painted={painted} asks={clickable} />
     </div>
   );
@@ -162,6 +158,19 @@ function Stretch({ part }: { part: Part }) {
 function tokenOf(target: EventTarget | null): number | null {
   const token = target instanceof HTMLElement ? target.dataset.token : undefined;
   return token === undefined ? null : Number(token);
+}
+
+/** Brings a newly chosen query into view. */
+function Follow({ box }: { box: { readonly current: HTMLElement | null } }) {
+  const { query } = usePanel().store.selection.value;
+  useEffect(() => {
+    if (query === null) return;
+    const word = [...(box.current?.querySelectorAll<HTMLElement>('.token') ?? [])].find((w) =>
+      (w.dataset.tokens ?? w.dataset.token ?? '').split(' ').includes(String(query)),
+    );
+    word?.scrollIntoView({ block: 'nearest' });
+  }, [query, box]);
+  return null;
 }
 
 /** Colours the words of a text: style only, so that a step of the cursor costs a frame and no more. */
@@ -184,7 +193,7 @@ function Heat({
   useDraw(() => {
     const row = rowOf(shown, tokens, direction);
     const signed = shown.against !== null;
-    const colours = signed ? theme.value.diverging : theme.value.sequential;
+    const colours = signed ? theme.value.diverging : theme.value.heat;
     const top = topOf(row, range, signed);
     for (const word of box.current?.querySelectorAll<HTMLElement>('.token') ?? []) {
       const own = (word.dataset.tokens ?? word.dataset.token ?? '').split(' ').map(Number);
