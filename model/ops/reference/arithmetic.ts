@@ -33,9 +33,11 @@ const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 /** A 64-bit power wraps around; a negative exponent gives 0 (or ±1 for a base of ±1). */
 const bigPow = (a: bigint, b: bigint): bigint => (b >= 0n ? a ** b : BigInt(Math.trunc(Number(a) ** Number(b))));
 
-const ADD: Pairs = { numbers: addRow, bigs: bigRowOf((a, b) => a + b) };
+/** a + b */
+export const ADD: Pairs = { numbers: addRow, bigs: bigRowOf((a, b) => a + b) };
 const SUB: Pairs = { numbers: subRow, bigs: bigRowOf((a, b) => a - b) };
-const MUL: Pairs = { numbers: mulRow, bigs: bigRowOf((a, b) => a * b) };
+/** a · b */
+export const MUL: Pairs = { numbers: mulRow, bigs: bigRowOf((a, b) => a * b) };
 const DIV: Pairs = { numbers: divRow, bigs: bigRowOf((a, b) => (b === 0n ? 0n : a / b)) };
 /** 32-bit products do not fit a double: `Math.imul` keeps their low 32 bits. */
 const MUL_32: Pairs = { ...MUL, numbers: rowOf(Math.imul) };

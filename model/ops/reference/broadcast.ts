@@ -1,4 +1,5 @@
 /** Operators of two inputs that broadcast: the loops, apart from what is done with each pair. */
+import { HeadlightError } from '../../errors.ts';
 import { allocate, type DType, sizeOf, stridesOf, type Tensor, type TensorData } from '../../tensor.ts';
 import { asNumbers, isBig, type NumberArray, result } from './kernel.ts';
 import { broadcastShape, broadcastStrides, collapse, forEachRow } from './strides.ts';
@@ -36,6 +37,14 @@ function walkPairs<A, O>(a: Tensor, from: A, b: Tensor, other: A, shape: readonl
 export interface Pairs {
   readonly numbers: Row<NumberArray, NumberArray>;
   readonly bigs: Row<BigArray, { [n: number]: bigint }> | Row<BigArray, { [n: number]: number }>;
+}
+
+/** Pairs of floats alone: the caller never has 64-bit integers. */
+export function floatPairs(of: (a: number, b: number) => number): Pairs {
+  const refuse = (): never => {
+    throw new HeadlightError('unsupported', 'This operator is not defined for 64-bit integers.');
+  };
+  return { numbers: rowOf(of), bigs: refuse };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** MatMul and Gemm: products of matrices, batch axes broadcast. */
 import { sizeOf, type Tensor } from '../../tensor.ts';
-import { binary, rowOf } from './broadcast.ts';
-import { type Matrix, matrix, multiply, type Sizes, transposed } from './gemm.ts';
+import { binary, floatPairs } from './broadcast.ts';
+import { matrix, multiply, type Sizes, transposed } from './gemm.ts';
 import {
   asNumbers,
   type Call,
@@ -92,17 +92,17 @@ function gemm(inputs: Inputs, call: Call): Tensor[] {
   const beta = number(call, 'beta', 1);
   const wide = { ...a, dtype: 'float64' as const };
   const product = matMul(wide, b, call, options);
-  const added = c ? { numbers: rowOf((x, y) => x + beta * y), bigs: ADD_BIGS } : null;
-  const sum = added && c ? binary(product, c, added) : product;
+  const sum = c
+    ? binary(
+        product,
+        c,
+        floatPairs((x, y) => x + beta * y),
+      )
+    : product;
   return [resultFrom(a.dtype, sum.shape, asNumbers(sum.data))];
 }
-
-/** Never reached: the product is in doubles. */
-const ADD_BIGS = rowOf((x, y) => x + y) as never;
 
 export const products: Kernels = {
   MatMul: (inputs, call) => [matMul(need(inputs, 0, call), need(inputs, 1, call), call)],
   Gemm: gemm,
 };
-
-export type { Matrix };

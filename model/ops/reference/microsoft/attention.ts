@@ -1,6 +1,7 @@
 /** com.microsoft Attention and QAttention: the projections to q, k, v are inside. Source: onnxruntime, ContribOperators.md. */
 import { sizeOf, stridesOf, type Tensor } from '../../../tensor.ts';
-import { binary, type Pairs, rowOf } from '../broadcast.ts';
+import { ADD } from '../arithmetic.ts';
+import { binary } from '../broadcast.ts';
 import { attend, joinHeads, splitHeads } from '../core.ts';
 import { type Call, failure, flag, type Inputs, type Kernels, need, number, numbers, resultFrom, scalarOf } from '../kernel.ts';
 import { matMul } from '../matmul.ts';
@@ -9,8 +10,6 @@ import { rotate } from '../rotary.ts';
 import { stack } from '../scan.ts';
 import { concat, part } from '../shape.ts';
 import { keyMask } from './keys.ts';
-
-export const ADD: Pairs = { numbers: rowOf((a, b) => a + b), bigs: rowOf((a, b) => a + b) as never };
 
 /** Base of the rotary angles that `do_rotary` computes by itself. */
 const ROTARY_BASE = 10000;

@@ -1,6 +1,7 @@
 /** Small fusions of com.microsoft: activations with a bias, skip connections with a norm, embeddings. Source: onnxruntime, ContribOperators.md. */
 import type { Tensor } from '../../../tensor.ts';
 import { gelu, geluTanh, map, type Scalar } from '../activations.ts';
+import { ADD } from '../arithmetic.ts';
 import { binary } from '../broadcast.ts';
 import { gather } from '../gather.ts';
 import { type Call, flag, type Inputs, type Kernel, type Kernels, need, number, resultFrom } from '../kernel.ts';
@@ -8,7 +9,6 @@ import { matMul } from '../matmul.ts';
 import { layerNorm } from '../norm.ts';
 import { dequantize, placesOfScales } from '../quantized.ts';
 import { transpose } from '../shape.ts';
-import { ADD } from './attention.ts';
 
 const activated =
   (of: Scalar): Kernel =>

@@ -1,10 +1,10 @@
 /** com.microsoft MultiHeadAttention and its form for one token. Source: onnxruntime, ContribOperators.md. */
 import type { Tensor } from '../../../tensor.ts';
+import { ADD } from '../arithmetic.ts';
 import { binary } from '../broadcast.ts';
 import { attend, joinHeads, splitHeads } from '../core.ts';
 import { type Call, flag, type Inputs, type Kernels, need, number, scalarOf } from '../kernel.ts';
 import { concat, part } from '../shape.ts';
-import { ADD } from './attention.ts';
 import { keyMask } from './keys.ts';
 
 /** q, k, v [B, H, length, d]. */

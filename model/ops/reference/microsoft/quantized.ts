@@ -1,14 +1,12 @@
 /** Quantised operators of com.microsoft. Source: onnxruntime, ContribOperators.md. */
 import { sizeOf, type Tensor } from '../../../tensor.ts';
-import { binary, type Pairs, rowOf } from '../broadcast.ts';
+import { ADD, MUL } from '../arithmetic.ts';
+import { binary, type Pairs } from '../broadcast.ts';
 import { gather } from '../gather.ts';
 import { matrix, multiply, transposed } from '../gemm.ts';
 import { asNumbers, axisOf, type Call, failure, type Inputs, type Kernels, type NumberArray, need, number, resultFrom } from '../kernel.ts';
 import { dynamicQuantize, integerProduct, placesOfScales, quantizedAs, realOf } from '../quantized.ts';
 import { alongAxis, softmaxLine } from '../softmax.ts';
-
-const ADD: Pairs = { numbers: rowOf((a, b) => a + b), bigs: rowOf((a, b) => a + b) as never };
-const MUL: Pairs = { numbers: rowOf((a, b) => a * b), bigs: rowOf((a, b) => a * b) as never };
 
 /** A product of integers as real numbers: times both scales (b's may be one a column), plus a bias. */
 function scaled(product: Tensor, aScale: number, bScale: Tensor, bias: Tensor | null | undefined): Tensor {
