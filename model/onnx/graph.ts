@@ -5,9 +5,9 @@
  */
 import { HeadlightError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
-import { domainOf, nodeName, subgraphsOf } from './attributes.ts';
+import { domainOf, intOf, nodeName, subgraphsOf } from './attributes.ts';
 import type { onnx } from './proto.js';
-import { inlineTensor, isExternal } from './tensors.ts';
+import { castTensor, inlineTensor, isExternal } from './tensors.ts';
 import { sortNodes } from './topology.ts';
 import { int } from './wire.ts';
 
@@ -135,16 +135,23 @@ export class Graph {
     return node.opType === 'Constant' ? (node.attribute.find(({ name }) => name === 'value')?.t ?? null) : null;
   }
 
-  /** The numbers of a small constant, or null for anything that is computed, large or without numbers. */
+  /** The numbers of a small constant, also through Identity and Cast; null for anything that is computed, large or without numbers. */
   constant(value: string): Tensor | null {
     const tensor = this.stored(value);
-    if (!tensor || isExternal(tensor)) return null;
-    try {
-      return inlineTensor(tensor);
-    } catch (error) {
-      if (error instanceof HeadlightError && error.code === 'unsupported') return null;
-      throw error;
-    }
+    if (tensor) return isExternal(tensor) ? null : numbersOf(tensor);
+    const node = this.producer(value);
+    if (!node) return this.defines(value) ? null : (this.parent?.constant(value) ?? null);
+    const inner = ['Cast', 'Identity'].includes(node.opType) && domainOf(node.domain) === '' ? this.constant(node.input[0] ?? '') : null;
+    return inner && node.opType === 'Cast' ? castTensor(inner, intOf(node, 'to', 0)) : inner;
+  }
+}
+
+function numbersOf(tensor: onnx.TensorProto): Tensor | null {
+  try {
+    return inlineTensor(tensor);
+  } catch (error) {
+    if (error instanceof HeadlightError && error.code === 'unsupported') return null;
+    throw error;
   }
 }
 

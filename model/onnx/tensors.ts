@@ -60,6 +60,44 @@ export function tensorProto(name: string, values: Tensor): onnx.TensorProto {
   });
 }
 
+/**
+ * A constant in another type, as Cast gives it: towards zero for integers, not zero for bool. Null for a type that would round its values.
+ * @param type `TensorProto.DataType`
+ */
+export function castTensor({ dtype, shape, data }: Tensor, type: number): Tensor | null {
+  const to = elementType(type)?.dtype;
+  if (to === dtype) return { dtype, shape, data };
+  const values = Array.from(data as ArrayLike<number | bigint>);
+  switch (to) {
+    case 'float32':
+      return tensor(to, shape, Float32Array.from(values, Number));
+    case 'float64':
+      return tensor(to, shape, Float64Array.from(values, Number));
+    case 'int32':
+      return tensor(to, shape, Int32Array.from(values, Number));
+    case 'int64':
+      return tensor(
+        to,
+        shape,
+        BigInt64Array.from(data, (value) => (typeof value === 'bigint' ? value : BigInt(Math.trunc(value)))),
+      );
+    case 'bool':
+      return tensor(
+        to,
+        shape,
+        Uint8Array.from(data, (value) => (Number(value) === 0 ? 0 : 1)),
+      );
+    default:
+      return null;
+  }
+}
+
+/** Towards zero; what is no number has no integer, and becomes the smallest one as in the runtime. */
+function whole(value: number | bigint): bigint {
+  if (typeof value === 'bigint') return value;
+  return Number.isFinite(value) ? BigInt(Math.trunc(value)) : -(2n ** 63n);
+}
+
 function dtypeOf(proto: onnx.TensorProto): DType {
   const dtype = elementType(proto.dataType)?.dtype;
   if (!dtype) throw new HeadlightError('unsupported', `${proto.name} holds ${typeName(proto.dataType)} values, which nothing here reads.`);

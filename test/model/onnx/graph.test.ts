@@ -110,19 +110,22 @@ describe('constants', () => {
         node('Constant', [], ['k'], { attribute: [constant] }),
         node('Identity', ['k'], ['same']),
         node('Identity', ['w'], ['w2']),
+        node('Cast', ['w2'], ['whole'], { attribute: [onnx.AttributeProto.create({ name: 'to', type: 2, i: 7 })] }),
+        node('Cast', ['x'], ['cast'], { attribute: [onnx.AttributeProto.create({ name: 'to', type: 2, i: 7 })] }),
         node('If', ['c'], ['i'], { attribute: [graphAttribute('then_branch', inner)] }),
       ],
     }),
   );
 
-  test('are stored tensors and Constant nodes, also through Identity', () => {
+  test('are stored tensors and Constant nodes, also through Identity and Cast', () => {
     assert.deepEqual(graph.constant('w')!.data, Float32Array.of(1, 2));
     assert.deepEqual(graph.constant('same')!.data, Float32Array.of(3));
     assert.deepEqual(graph.constant('w2')!.data, Float32Array.of(1, 2));
+    assert.deepEqual(graph.constant('whole'), { dtype: 'int64', shape: [2], data: BigInt64Array.of(1n, 2n) });
   });
 
   test('are not inputs, not computed, and not text', () => {
-    for (const name of ['x', 'i', 'words', 'nowhere']) assert.equal(graph.constant(name), null, name);
+    for (const name of ['x', 'i', 'words', 'cast', 'nowhere']) assert.equal(graph.constant(name), null, name);
   });
 
   test('of the graph around are seen in a body', () => {
