@@ -76,21 +76,15 @@ export function castTensor({ dtype, shape, data }: Tensor, type: number): Tensor
     case 'int32':
       return tensor(to, shape, Int32Array.from(values, Number));
     case 'int64':
-      return tensor(
-        to,
-        shape,
-        BigInt64Array.from(data, (value) => (typeof value === 'bigint' ? value : BigInt(Math.trunc(value)))),
-      );
+      return tensor(to, shape, BigInt64Array.from(values, whole));
     case 'bool':
-      return tensor(
-        to,
-        shape,
-        Uint8Array.from(data, (value) => (Number(value) === 0 ? 0 : 1)),
-      );
+      return tensor(to, shape, Uint8Array.from(values, truth));
     default:
       return null;
   }
 }
+
+const truth = (value: number | bigint) => (Number(value) === 0 ? 0 : 1);
 
 /** Towards zero; what is no number has no integer, and becomes the smallest one as in the runtime. */
 function whole(value: number | bigint): bigint {
