@@ -43,6 +43,7 @@ import { openaiGpt } from './openai-gpt.ts';
 import { opt } from './opt.ts';
 import { qwen2, qwen3 } from './qwen.ts';
 import { roberta } from './roberta.ts';
+import { xlnet } from './xlnet.ts';
 
 export const FAMILIES: readonly Family[] = [
   bert,
@@ -68,6 +69,7 @@ export const FAMILIES: readonly Family[] = [
   openaiGpt,
   ctrl,
   deberta,
+  xlnet,
 ];
 
 /**
