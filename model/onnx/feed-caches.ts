@@ -32,7 +32,7 @@ export function emptyCache(context: FeedContext, input: PlannedInput): number[] 
  */
 export function cacheAxes(graph: Graph, input: GraphInput, config: ModelConfig): readonly Axis[] | null {
   const { shape } = input;
-  if (!shape || shape.length !== 4 || !/^past/.test(input.name)) return shape;
+  if (shape?.length !== 4 || !/^past/.test(input.name)) return shape;
   const [batch, heads, past, width] = shape as [Axis, Axis, Axis, Axis];
   const known = typeof heads === 'number' ? heads : configNumber(config, 'num_key_value_heads', 'num_attention_heads', 'n_head');
   return [batch, known ?? heads, past, typeof width === 'number' ? width : (headWidth(graph, input.name, config) ?? width)];

@@ -75,14 +75,16 @@ async function measure(bytes: Uint8Array): Promise<{ skeleton: Skeleton | null; 
       return bytes.slice(offset, offset + length);
     },
   });
-  const start = performance.now();
+  // Processor time: other work on the machine does not count.
+  const start = process.cpuUsage();
   const folder = { files: [{ path: 'hostile.onnx', size: bytes.length }], open };
   const result = await readSkeleton(folder, 'hostile.onnx').then(
     (skeleton) => ({ skeleton, error: null }),
     (error: unknown) => ({ skeleton: null, error }),
   );
   look();
-  return { ...result, grown: most - before, ms: performance.now() - start };
+  const { user, system } = process.cpuUsage(start);
+  return { ...result, grown: most - before, ms: (user + system) / 1000 };
 }
 
 const SIZE = 16 * MB;
