@@ -15,6 +15,9 @@ const texts = readJson<{ texts: Record<string, string[]> }>(fixture('goldens', '
 /** Weights of the built-in models are float32 and ≤ 1; the runtime sums in another order than torch. */
 const CLOSE = { rtol: 0, atol: 1e-5 };
 
+/** Scores of up to 20 have a rounding error of 1.2e-6 (half a unit in the last place, twice), and so has their exponential. */
+const ROUNDING = { rtol: 0, atol: 3e-6 };
+
 let results: Results;
 beforeEach(() => {
   results = new Results();
@@ -54,14 +57,9 @@ describe('inspect', () => {
     );
     for (const { rowSumError } of report.sites) assert.ok(rowSumError !== null && rowSumError < 1e-5, `row sums off by ${rowSumError}`);
     assert.deepEqual(report.model, {
-      format: 'onnx',
-      architecture: 'gpt2',
-      layers: 4,
-      heads: 4,
-      kvHeads: 4,
-      headDim: 32,
-      dtype: 'float32',
-      quantization: null,
+      path: 'onnx/model.onnx',
+      ...{ format: 'onnx', architecture: 'gpt2', layers: 4, heads: 4, kvHeads: 4, headDim: 32 },
+      ...{ parameters: 1_088_256, dtype: 'float32', quantization: null, positions: 'learned' },
     });
     assert.ok(report.timingsMs.open > 0 && report.timingsMs.create > 0 && report.timingsMs.run > 0);
     assertGolden('headlight-gpt', 1);
@@ -76,7 +74,7 @@ describe('inspect', () => {
     for (const { out } of jobs) assertGolden('headlight-bert', 1, out);
     const [read, rebuilt] = [results.tensors('weights'), results.tensors('vectors')];
     for (const name of read.names.filter((one) => one.startsWith('attention/'))) {
-      assertClose(rebuilt.get(name).data, read.get(name).data, { rtol: 0, atol: 1e-6 }, name);
+      assertClose(rebuilt.get(name).data, read.get(name).data, ROUNDING, name);
     }
   });
 
@@ -144,16 +142,20 @@ describe('inspect', () => {
 
   it('says when memory is short, and goes on with the next job', async () => {
     writeGreedyModel(results.path('greedy.onnx'));
-    writeSafetensors(results.path('in.safetensors'), new Map([['input/length', tensor('int64', [2], BigInt64Array.of(60_000n, 60_000n))]]));
-    const jobs = [
-      { path: results.path('greedy.onnx'), inputs: results.path('in.safetensors'), out: 'greedy' },
-      { path: `${models}/headlight-gpt`, text: 'The keys', out: 'next' },
-    ];
-    const { status, stderr } = await inspect('--batch', results.batch(jobs));
+    // 4.2 GB is all that wasm can address, 14 GB more than it can count.
+    const jobs = [32_500, 60_000].map((length) => {
+      const inputs = results.path(`${length}.safetensors`);
+      writeSafetensors(inputs, new Map([['input/length', tensor('int64', [2], BigInt64Array.of(BigInt(length), BigInt(length)))]]));
+      return { path: results.path('greedy.onnx'), inputs, out: `${length}` };
+    });
+    const next = { path: `${models}/headlight-gpt`, text: 'The keys', out: 'next' };
+    const { status, stderr } = await inspect('--batch', results.batch([...jobs, next]));
     assert.equal(status, 2);
-    assertSentence(stderr);
-    assert.equal(results.report('greedy').error?.code, 'memory');
-    assert.equal(results.report('next').error, null);
+    for (const line of stderr.trim().split('\n')) assertSentence(line);
+    assert.deepEqual(
+      ['32500', '60000', 'next'].map((name) => results.report(name).error?.code ?? null),
+      ['memory', 'memory', null],
+    );
   });
 
   it('refuses in one sentence, with the report saying the same', async () => {

@@ -102,6 +102,7 @@ class Client implements EngineClient {
     if (this.#disposed) throw new HeadlightError('disposed', 'The panel was closed.');
     const life = this.#life ?? this.#begin();
     const living = await life;
+    await living.quiet();
     if (!living.ended) return living;
     if (this.#life === life) this.#life = null;
     return this.#alive();

@@ -1,8 +1,8 @@
 /** What the runtime throws, as errors that say what to do. */
-import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
+import { HeadlightError } from '../../model/errors.ts';
 
 const OUT_OF_MEMORY =
-  /bad_alloc|out of memory|OOM|allocation failed|failed to allocate|could not allocate|memory\.grow|Invalid typed array length|Out of bounds memory|memory access out of bounds/i;
+  /bad_alloc|SafeIntOnOverflow|out of memory|OOM|allocation failed|failed to allocate|could not allocate|memory\.grow|Invalid typed array length|Out of bounds memory|memory access out of bounds/i;
 /** After these the wasm instance is of no more use. */
 const POISONED =
   /Aborted\(|unreachable|memory access out of bounds|Out of bounds memory|table index is out of bounds|null function|RuntimeError/i;
@@ -26,7 +26,7 @@ export function runtimeFailure(error: unknown, doing: string): HeadlightError {
     const message = `${doing}: the runtime crashed (${oneLine(words)}). Run again; if it crashes again, try another export of the model.`;
     return new HeadlightError('runtime', message, { cause: error });
   }
-  return asHeadlightError(new Error(oneLine(words), { cause: error }), 'runtime', doing);
+  return new HeadlightError('runtime', `${doing}: ${oneLine(words).replace(/\.?$/, '.')}`, { cause: error });
 }
 
 function wordsOf(error: unknown): string {

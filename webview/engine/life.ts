@@ -23,6 +23,8 @@ export class Life {
   readonly #worker: Worker;
   readonly #channel: Channel<WorkerRequests, Nothing, PageRequests, PageNotifications>;
   readonly #ends = new Set<(reason: HeadlightError) => void>();
+  /** Cancelled requests that the worker still works on. */
+  readonly #stopping = new Set<Promise<unknown>>();
   #ended: HeadlightError | null = null;
 
   private constructor(code: EngineCode, read: Read) {
@@ -72,6 +74,7 @@ export class Life {
       let grace: ReturnType<typeof setTimeout> | undefined;
       const cancelled = () => {
         reject(new HeadlightError('cancelled', 'Cancelled.'));
+        this.#stopping.add(answer);
         grace = setTimeout(
           () => this.end(new HeadlightError('disposed', 'The engine was ended to stop a cancelled run. Run again.')),
           GRACE_MS,
@@ -82,10 +85,16 @@ export class Life {
       if (token?.isCancellationRequested) cancelled();
       answer.then(resolve, reject).finally(() => {
         clearTimeout(grace);
+        this.#stopping.delete(answer);
         cancel?.dispose();
         this.#ends.delete(reject);
       });
     });
+  }
+
+  /** Settles when nothing that was cancelled is under way any more, or the worker has ended: until then no new request should begin. */
+  async quiet(): Promise<void> {
+    while (this.#stopping.size > 0 && !this.#ended) await Promise.allSettled(this.#stopping);
   }
 
   /** Ends the worker: the only way to give the memory of wasm back. Whatever is still open fails with the reason. */

@@ -39,7 +39,7 @@ class Search {
   ) {
     const atoms = new Atoms();
     const axes = (subject.shape(map.output) ?? []).map((size) => atoms.axis(size));
-    this.key = new Set(map.axes.flatMap((i) => axes[i]!.map((a) => a.id)));
+    this.key = new Set(map.axes.flatMap((i) => (axes[i] ?? []).map((a) => a.id)));
     this.region = new Region(subject, atoms, map.output, axes);
     this.visit(map.output, REACH);
   }
