@@ -15,8 +15,8 @@ interface Way {
   readonly atoms: Atoms;
   /** Atoms of the head dimension, before splits. */
   readonly depth: Atom[];
-  /** Atoms that may turn out to be heads: those of the product's result. */
-  readonly candidates: () => ReadonlySet<number>;
+  /** Atoms that may turn out to be heads: those of the product's result that are not keys, by number, with their own sizes. */
+  readonly candidates: () => ReadonlyMap<number, Atom>;
   readonly seen: Set<string>;
 }
 
@@ -31,7 +31,7 @@ function companions(way: Way, axes: Axes): Atom[] | null {
   for (const axis of axes) {
     const parts = way.atoms.resolve(axis);
     if (!parts.some((a) => depth.has(a.id))) continue;
-    const others = parts.filter((a) => candidates.has(a.id));
+    const others = parts.flatMap((a) => candidates.get(a.id) ?? []);
     if (others.length > 0) return others;
   }
   return null;
@@ -57,7 +57,7 @@ function atProjection(way: Way, product: Product, axes: Axes): Atom[] {
   const depth = depthOf(way);
   return product.letters.flatMap((letter, i) => {
     if (!weight.letters.includes(letter) || other.letters.includes(letter)) return [];
-    return way.atoms.resolve(axes[i]!).filter((a) => candidates.has(a.id) && !depth.has(a.id));
+    return way.atoms.resolve(axes[i]!).flatMap((a) => (depth.has(a.id) ? [] : (candidates.get(a.id) ?? [])));
   });
 }
 
@@ -71,17 +71,15 @@ function behind(way: Way, name: string, axes: Axes, reach: number): Atom[] | nul
   const product = way.subject.products.get(name);
   if (product) return way.subject.isProjection(ref) ? atProjection(way, product, axes) : null;
   if (isPackedProjection(ref) || way.subject.isProjection(ref)) return [];
-  let ended: Atom[] | null = null;
   for (const input of inputsOf(way, ref)) {
     const move = way.subject.move(ref, input, name);
     const before = move && axes.length === move.to.length ? backward(way.atoms, axes, move) : null;
     if (!before) continue;
     if (/^(Slice|Split|Concat|Pad|Gather)$/.test(ref.node.opType)) keepDepth(way, before, axes);
     const found = behind(way, ref.node.input[input]!, before, reach - 1);
-    if (found && found.length > 0) return found;
-    ended ??= found;
+    if (found !== null) return found;
   }
-  return ended;
+  return null;
 }
 
 /** An axis of the head dimension that became a new one by cutting (rotary halves, packed q k v) still is the head dimension. */
@@ -98,11 +96,13 @@ export function headsBehind(subject: Subject, score: ScoreProduct, operand: Oper
   const { product, region, atomOf } = score;
   const { atoms } = region;
   const depth = summed(product).flatMap((l) => atomOf.get(l) ?? []);
+  const keyOnly = (l: string): boolean => score.key.letters.includes(l) && !score.query.letters.includes(l);
+  const letters = product.letters.filter((l) => atomOf.has(l) && !keyOnly(l));
   const way: Way = {
     subject,
     atoms,
     depth,
-    candidates: () => new Set(product.letters.flatMap((l) => (atomOf.has(l) ? atoms.resolve([atomOf.get(l)!]).map((a) => a.id) : []))),
+    candidates: () => new Map(letters.flatMap((l) => atoms.resolve([atomOf.get(l)!]).map((a) => [a.id, a] as const))),
     seen: new Set(),
   };
   return behind(way, operand.name, axesOfLetters(operand.letters, atomOf), REACH);
