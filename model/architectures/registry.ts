@@ -43,6 +43,7 @@ import { openaiGpt } from './openai-gpt.ts';
 import { opt } from './opt.ts';
 import { qwen2, qwen3 } from './qwen.ts';
 import { roberta } from './roberta.ts';
+import { transfoXl } from './transfo-xl.ts';
 import { xlnet } from './xlnet.ts';
 
 export const FAMILIES: readonly Family[] = [
@@ -70,6 +71,7 @@ export const FAMILIES: readonly Family[] = [
   ctrl,
   deberta,
   xlnet,
+  transfoXl,
 ];
 
 /**

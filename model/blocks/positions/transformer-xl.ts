@@ -8,6 +8,7 @@
  * Sources: Dai et al. 2019, "Transformer-XL: Attentive Language Models beyond a Fixed-Length Context", 3.3 and appendix B; Yang et al. 2019,
  * "XLNet", 2.4.
  */
+import { END } from '../../ops/operators/constants.ts';
 import type { Ops } from '../../ops/ops.ts';
 import { splitHeads } from '../heads.ts';
 import { type SinusoidSettings, sinusoids } from './sinusoidal.ts';
@@ -61,7 +62,7 @@ export function relativeSkew<T>(ops: Ops<T>, x: T): T {
   const [queries, columns] = [ops.dimension(x, 2), ops.dimension(x, 3)];
   const [keep, rest] = [ops.integers([0, 0]), ops.integers([-1])];
   const line = ops.reshape(x, ops.concat([keep, columns, queries], { axis: 0 })); // [B, H, R, T]
-  const cut = ops.slice(line, [1], [Number.MAX_SAFE_INTEGER], [2]);
+  const cut = ops.slice(line, [1], [END], [2]);
   return ops.reshape(cut, ops.concat([keep, queries, rest], { axis: 0 }));
 }
 

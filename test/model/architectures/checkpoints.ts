@@ -59,10 +59,12 @@ export function expectationsOf({ tensors }: Golden, letter: string): Map<string,
 
 /**
  * The name under which a model records what the golden file calls `key`. Encoder–decoders: the golden `self` is the encoder's. GPT-1: all
- * layers share one activation, which the golden file counts under the first one's name.
+ * layers share one activation, which the golden file counts under the first one's name. Transformer-XL: the memory that comes out has another
+ * name than the one that goes in.
  */
 export function stageName(key: string, isEncoderDecoder: boolean): string {
-  if (!key.startsWith('attention/')) return key.replace(/\bh\.0\.mlp\.act#(\d+)$/, 'h.$1.mlp.act');
+  if (!key.startsWith('attention/'))
+    return key.replace(/\bh\.0\.mlp\.act#(\d+)$/, 'h.$1.mlp.act').replace('output/mems/', 'output/new_mems/');
   return `${isEncoderDecoder ? key.replace('/self/', '/encoder/') : key}/weights`;
 }
 

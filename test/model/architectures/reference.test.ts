@@ -21,7 +21,12 @@ import {
 const TOLERANCE = 1e-5;
 
 /** Stages of goldens that have no counterpart, with the reason. Outputs, attention and hidden states must always have one. */
-const WITHOUT_COUNTERPART: readonly { readonly stage: RegExp; readonly reason: string }[] = [];
+const WITHOUT_COUNTERPART: readonly { readonly stage: RegExp; readonly reason: string }[] = [
+  {
+    stage: /word_emb\.emb_layers\.\d+$/,
+    reason: 'Transformer-XL looks up the words of a cluster only; here every word is looked up in every cluster',
+  },
+];
 
 describe('checkpoints in the reference', () => {
   for (const name of goldenNames().filter((golden) => familyTypes().includes(modelTypeOf(golden)))) {
