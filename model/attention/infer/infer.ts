@@ -133,18 +133,19 @@ class Inference {
       condition === undefined
         ? bodies.length - 1
         : bodies.findIndex((_, i) => this.branch(node, i) === (condition ? 'then_branch' : 'else_branch'));
-    this.results(node, bodies[Math.max(0, chosen)]?.output ?? [], node.output.length, null);
+    this.results(node, bodies[Math.max(0, chosen)]?.output ?? [], node.output.length, null, condition !== undefined);
   }
 
   private branch(node: onnx.NodeProto, index: number): string {
     return node.attribute.filter((a) => a.g)[index]?.name ?? '';
   }
 
-  private results(node: onnx.NodeProto, inner: readonly onnx.ValueInfoProto[], carried: number, trips: number | null): void {
+  /** Facts of a node with subgraphs; contents pass where it is known which branch is taken. */
+  private results(node: onnx.NodeProto, inner: readonly onnx.ValueInfoProto[], carried: number, trips: number | null, passes = false): void {
     node.output.forEach((name, i) => {
       const known = this.facts.get(inner[i]?.name ?? '');
       const shape = known?.shape && i >= carried ? (trips === null ? null : [trips, ...known.shape]) : (known?.shape ?? null);
-      if (name) this.facts.set(name, this.completed(name, known ? fact(known.type, shape, known.data) : null));
+      if (name) this.facts.set(name, this.completed(name, known ? fact(known.type, shape, known.data, passes ? known.value : null) : null));
     });
   }
 }

@@ -138,7 +138,7 @@ const expand: Rule = (step) => {
 
 const tile: Rule = (step) => {
   const [x, repeats] = [step.input(0), step.input(1)?.value];
-  if (!x?.shape || !repeats) return x ? [fact(x.type, null, x.data)] : [];
+  if (!x?.shape || !repeats) return x ? [fact(x.type, x.shape, x.data)] : [];
   const shape = x.shape.map((n, i) => n * (repeats[i] ?? 1));
   const [own, whole] = [strides(x.shape), strides(shape)];
   const at = (flat: number): number =>
@@ -199,10 +199,11 @@ function range(n: number, start: number, end: number, by: number): [number, numb
   return [from, Math.max(0, Math.ceil((clamp(end, -1, n - 1) - from) / by))];
 }
 
+/** Where a cut depends on what is fed in, nothing is taken to be cut off: the number of axes stays right. */
 const slice: Rule = (step) => {
   const x = step.input(0);
   const [starts, ends] = [intsOf(step, 'starts', 1), intsOf(step, 'ends', 2)];
-  if (!x?.shape || !starts || !ends) return x ? [fact(x.type, null, x.data)] : [];
+  if (!x?.shape || !starts || !ends) return x ? [fact(x.type, x.shape, x.data)] : [];
   const axes = intsOf(step, 'axes', 3) ?? starts.map((_, i) => i);
   const by = step.input(4)?.value ?? starts.map(() => 1);
   const shape = [...x.shape];
