@@ -21,7 +21,7 @@ const store = createStore();
 const { theme } = watchTheme();
 const sessions = new Sessions(store, startEngine(assetsBeside(import.meta.url)));
 const shown = watchShown(store, sessions.maps);
-const measuring = watchMeasures(store.session, sessions.maps);
+const measuring = watchMeasures(store, sessions.maps);
 
 restore(store, savedPanel());
 keep(store, vscode);
@@ -42,7 +42,10 @@ const host: HostChannel = connectHost(
 mirror(store, shown, measuring, host);
 
 window.addEventListener('unhandledrejection', (event) => tell(event.reason));
-window.addEventListener('error', (event) => tell(event.error));
+window.addEventListener('error', (event) => {
+  // An observer of sizes that is called again within a frame reports itself without an error, and harms nothing.
+  if (event.error) tell(event.error);
+});
 function tell(reason: unknown): void {
   const { code, message } = reason instanceof HeadlightError ? reason : asHeadlightError(reason, 'internal', 'The panel failed');
   if (code !== 'cancelled' && code !== 'disposed') host.notify('failed', { error: { code, message } });

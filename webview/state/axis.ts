@@ -1,5 +1,6 @@
 /** The axes of a map: what its rows and columns stand for, from the tokens of the run. */
 import type { Token } from '../../model/protocol/panel.ts';
+import { groupTokens } from '../../model/text/regroup.ts';
 import { visible } from '../draw/labels.ts';
 import type { Session, Site, ViewOptions } from './types.ts';
 
@@ -39,21 +40,21 @@ export function tokenLabel(side: Side, index: number): string {
   return visible(token.start < token.end ? side.text.slice(token.start, token.end).replace(/(?<=\S)\s+$|^\s+(?=\S)/gu, '') : token.piece);
 }
 
-/** The side as it is shown: special tokens left out, the tokens of a word together, as the view says. */
+/** The side as it is shown: special tokens left out, the tokens of a word, line or sentence together, as the view says. */
 export function axisOf(side: Side, view: Pick<ViewOptions, 'specials' | 'grouping'>): Axis {
-  const groups: number[][] = [];
-  let word: string | null = null;
-  for (let i = 0; i < side.count; i++) {
-    const token = side.tokens[i];
-    if (view.specials !== 'show' && token?.special) continue;
-    const name = view.grouping === 'words' && token && token.word !== null ? `${token.segment}/${token.word}` : null;
-    if (name !== null && name === word) groups.at(-1)!.push(i);
-    else groups.push([i]);
-    word = name;
+  const shown = (token: number) => view.specials === 'show' || !side.tokens[token]?.special;
+  if (view.grouping === 'token' || side.tokens.length === 0) {
+    const places = Array.from({ length: side.count }, (_, i) => i).filter(shown);
+    return build(
+      places.map((i) => [i]),
+      places.map((i) => tokenLabel(side, i)),
+      side.count,
+    );
   }
+  const groups = groupTokens(side.tokens, [side.text], view.grouping).filter((g) => g.tokens.some(shown));
   return build(
-    groups,
-    groups.map((tokens) => groupLabel(side, tokens)),
+    groups.map((g) => g.tokens),
+    groups.map((g) => (g.tokens.length === 1 ? tokenLabel(side, g.tokens[0]!) : visible(g.label))),
     side.count,
   );
 }
@@ -79,10 +80,4 @@ export function heaviestFirst(axis: Axis, weights: Float32Array, keys: number): 
     order.map((p) => axis.labels[p]!),
     axis.placeOf.length,
   );
-}
-
-function groupLabel(side: Side, tokens: readonly number[]): string {
-  const [first, last] = [side.tokens[tokens[0]!], side.tokens[tokens.at(-1)!]];
-  if (tokens.length === 1 || !first || !last) return tokenLabel(side, tokens[0]!);
-  return visible(side.text.slice(first.start, last.end).trim());
 }

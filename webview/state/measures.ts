@@ -1,10 +1,11 @@
 /** Every head's metrics, measured in the background after a run: one head after the other, in idle time, behind whatever a view waits for. */
-import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { type Metric, type MetricTokens, metrics, metricsFor } from '../../model/metrics/index.ts';
 import { percent, short } from '../draw/numbers.ts';
 import { sideOf } from './axis.ts';
 import type { Maps } from './maps.ts';
-import { type HeadRef, headKey, type Session, type Site } from './types.ts';
+import type { Store } from './store.ts';
+import { type HeadRef, headKey, type Session, type Site, type ViewOptions } from './types.ts';
 
 /** Metric values by id. NaN where a metric has no case in this text. */
 export type Values = Readonly<Record<string, number>>;
@@ -56,8 +57,18 @@ export interface Measures {
   dispose(): void;
 }
 
+/** More weights than this are not measured before somebody asks for metrics: 144 heads of 1,024 tokens are fewer. */
+const MOST_UNASKED = 2e8;
+
+const weightsOf = (session: Session): number =>
+  [...session.sites.values()].reduce((sum, { run }) => sum + run.heads * run.queries * run.keys, 0);
+
+/** Whether a view shows metrics of all heads. */
+const asks = ({ tab, sort, tint }: ViewOptions): boolean => tab === 'metrics' || sort !== 'layer' || tint !== 'none';
+
 /** Measures every new run from its start; an older one is left off at once. */
-export function watchMeasures(session: ReadonlySignal<Session | null>, maps: ReadonlySignal<Maps | null>): Measures {
+export function watchMeasures({ session, view }: Pick<Store, 'session' | 'view'>, maps: ReadonlySignal<Maps | null>): Measures {
+  const wanted = computed(() => session.value !== null && (weightsOf(session.value) <= MOST_UNASKED || asks(view.value)));
   const byHead = signal<MeasuresByHead>(new Map());
   const entropies = signal<ReadonlyMap<string, Float32Array>>(new Map());
   const done = signal({ heads: 0, of: 0 });
@@ -67,7 +78,7 @@ export function watchMeasures(session: ReadonlySignal<Session | null>, maps: Rea
     byHead.value = new Map();
     entropies.value = new Map();
     done.value = { heads: 0, of: 0 };
-    if (now && from) void measureAll(now, from, measures);
+    if (now && from && wanted.value) void measureAll(now, from, measures);
   });
   return { ...measures, dispose };
 }
@@ -76,6 +87,7 @@ async function measureAll(session: Session, maps: Maps, into: Omit<Measures, 'di
   const sites = [...session.sites.values()];
   const of = sites.reduce((sum, s) => sum + s.run.heads, 0);
   let heads = 0;
+  into.done.value = { heads, of };
   for (const site of sites) {
     const values = new Map<string, Values>();
     const rows = new Map<string, Float32Array>();

@@ -35,7 +35,7 @@ export class Sessions {
       return await this.#run(params, cancel.token, this.#progress(call));
     } catch (error) {
       const known = asHeadlightError(error, 'internal', 'The model could not be shown');
-      if (this.#cancel === cancel) this.store.phase.value = { at: 'failed', error: { code: known.code, message: known.message } };
+      if (this.#cancel === cancel) this.#fail(known);
       if (['memory', 'runtime', 'disposed', 'internal'].includes(known.code)) this.#close();
       throw known;
     } finally {
@@ -43,6 +43,13 @@ export class Sessions {
       cancel.dispose();
       if (this.#cancel === cancel) this.#cancel = null;
     }
+  }
+
+  /** After a cancel the run before stays, as long as its weights can still be had; any other failure takes its place. */
+  #fail({ code, message }: HeadlightError): void {
+    const before = code === 'cancelled' && this.maps.peek() !== null && this.store.session.peek() !== null;
+    this.store.phase.value = before ? { at: 'ready' } : { at: 'failed', error: { code, message } };
+    this.store.said.value = message;
   }
 
   /** Stops what is under way. */

@@ -3,6 +3,7 @@
 import type { OpenResult, RunResult, SiteFacts, SiteRun, WireError } from '../../model/protocol/engine.ts';
 import type { ShowParams } from '../../model/protocol/panel.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
+import type { Unit } from '../../model/text/regroup.ts';
 import type { Scale } from '../colour/scales.ts';
 import type { EngineClient } from '../engine/client.ts';
 
@@ -50,7 +51,7 @@ export interface ViewOptions {
   /** What the last colour stands for: weight 1, the head's largest weight, or each row's own largest. */
   readonly range: 'one' | 'head' | 'row';
   readonly specials: 'show' | 'hide' | 'hide-and-say';
-  readonly grouping: 'tokens' | 'words';
+  readonly grouping: Unit;
   /** Weights below this are not drawn. */
   readonly threshold: number;
   readonly columns: 'order' | 'weight';
@@ -75,7 +76,7 @@ export const DEFAULT_VIEW: ViewOptions = {
   scale: 'linear',
   range: 'one',
   specials: 'show',
-  grouping: 'tokens',
+  grouping: 'token',
   threshold: 0,
   columns: 'order',
   sort: 'layer',

@@ -19,7 +19,6 @@ export function Header({ session }: { session: Session }) {
       </button>
       <Facts session={session} />
       <Fidelity session={session} />
-      <span class="grow" />
       <div class="tools" role="toolbar" aria-label="Panel">
         <IconButton label="Back" icon="arrow-left" disabled={store.past.value.length === 0} onPress={() => goBack(store)} />
         <IconButton label="Forward" icon="arrow-right" disabled={store.future.value.length === 0} onPress={() => goForward(store)} />

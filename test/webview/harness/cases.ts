@@ -41,7 +41,8 @@ function showParams(model: string, text: string): ShowParams {
     .map((path) => ({ path, size: statSync(join(folder, path)).size }))
     .filter((f) => !f.path.endsWith('/') && statSync(join(folder, f.path)).isFile());
   const all = tokensOf(model, text);
-  const tokens = all.slice(0, 256);
+  const most = model === 'headlight-gpt' ? 256 : 128;
+  const tokens = all.slice(0, most);
   return {
     model: { id: model, name: model, entry: 'onnx/model.onnx', files },
     uris: Object.fromEntries(files.map((f) => [f.path, `/models/${model}/${f.path}`])),
@@ -49,7 +50,7 @@ function showParams(model: string, text: string): ShowParams {
       kind: 'text',
       text,
       tokens,
-      notice: tokens.length < all.length ? 'The text was cut to the 256 tokens that the model can read.' : null,
+      notice: tokens.length < all.length ? `The text was cut to the ${most} tokens that the model can read.` : null,
     },
     run: { ids: tokens.map((t) => t.id) },
     select: {},

@@ -20,14 +20,16 @@ export interface Show {
   readonly height?: number;
   readonly select?: { readonly [name: string]: number | string };
   readonly delay?: number;
+  /** The real engine in place of the record. */
+  readonly real?: boolean;
 }
 
 /** Starts harness and browser before the tests of a file and ends them after. */
-export function panels(): { open(show?: Show): Promise<Opened> } {
+export function panels({ real = false } = {}): { open(show?: Show): Promise<Opened> } {
   let harness: Harness;
   let browser: Browser;
   before(async () => {
-    harness = await startHarness();
+    harness = await startHarness({ real });
     browser = await launchChromium();
   });
   after(async () => {
@@ -35,7 +37,15 @@ export function panels(): { open(show?: Show): Promise<Opened> } {
     await harness?.close();
   });
   return {
-    async open({ case: name = 'headlight-gpt/1', theme = 'vscode-dark', width = 1100, height = 720, select, delay } = {}) {
+    async open({
+      case: name = 'headlight-gpt/1',
+      theme = 'vscode-dark',
+      width = 1100,
+      height = 720,
+      select,
+      delay,
+      real: engine = false,
+    } = {}) {
       const page = await browser.newPage({ viewport: { width, height } });
       const wrong: string[] = [];
       page.on('pageerror', (error) => wrong.push(error.message));
@@ -45,7 +55,7 @@ export function panels(): { open(show?: Show): Promise<Opened> } {
       });
       // What a function of a test becomes here calls this helper of its compiler.
       await page.addInitScript('globalThis.__name = (f) => f');
-      await page.goto(harness.url({ case: name, theme, select: JSON.stringify(select ?? {}), delay: String(delay ?? 0) }));
+      await page.goto(harness.url({ case: name, real: engine, theme, select: JSON.stringify(select ?? {}), delay: String(delay ?? 0) }));
       await page.waitForSelector('.cells');
       return { page, wrong };
     },

@@ -1,8 +1,9 @@
 /** Pixels tell the truth: what the canvases show is read back and compared with the weights that Hugging Face computed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sequential } from '../../../webview/colour/scales.ts';
+import { heat, sequential } from '../../../webview/colour/scales.ts';
 import { colourIndex, poolMax } from '../../../webview/draw/cells.ts';
+import { percent } from '../../../webview/draw/numbers.ts';
 import type { Site } from '../../../webview/state/types.ts';
 import { byLayer } from '../../../webview/views/heads/layout.ts';
 import { caseOf } from '../harness/cases.ts';
@@ -135,5 +136,81 @@ test('the host hears every selection with the weights of its row, digit for digi
     row,
     Array.from({ length: T }, (_, q) => headOf(1, 3)[q * T + 4]!),
   );
+  await page.close();
+});
+
+test('words carry the colour of their weight, and none where the head cannot look', async () => {
+  const { page } = await open({ select: { layer: 2, head: 0, query: 7 } });
+  await page.locator('#tab-text').click();
+  await page.waitForTimeout(150);
+  const words = await page
+    .locator('.source .token')
+    .evaluateAll((all) => all.map((w) => [w.textContent, (w as HTMLElement).style.backgroundColor, w.className]));
+  const table = heat('dark', [31, 31, 31]);
+  const weights = headOf(2, 0).subarray(7 * T, 8 * T);
+  assert.equal(words.map(([text]) => text).join(''), 'The keys to the cabinet are on the table.');
+  words.forEach(([, background], i) => {
+    const at = colourIndex(weights[i]!, 1, 'linear') * 4;
+    assert.equal(background, i > 7 ? '' : `rgb(${table[at]}, ${table[at + 1]}, ${table[at + 2]})`, `word ${i}`);
+  });
+  assert.deepEqual(
+    words.flatMap(([, , name], i) => (/query/u.test(String(name)) ? [i] : [])),
+    [7],
+  );
+  await page.close();
+});
+
+test('who looks at a word: the column is painted', async () => {
+  const { page } = await open({ select: { layer: 2, head: 0, query: 1 } });
+  await page.locator('#tab-text').click();
+  await page.locator('.text-view vscode-dropdown[aria-label="Direction"]').click();
+  await page.locator('vscode-option', { hasText: 'who looks at it' }).click();
+  // Away from the words: one under the pointer would show its own row.
+  await page.mouse.move(5, 5);
+  await page.waitForTimeout(100);
+  const titles = await page.locator('.source .token').evaluateAll((all) => all.map((w) => (w as HTMLElement).title));
+  const column = Array.from({ length: T }, (_, q) => headOf(2, 0)[q * T + 1]!);
+  titles.forEach((title, i) => {
+    assert.ok(title.endsWith(`: ${percent(column[i]!)}`), `${title} for ${column[i]}`);
+  });
+  await page.close();
+});
+
+test('hidden special tokens: their column is gone and every row says what it hides', async () => {
+  const bert = caseOf('headlight-bert/0');
+  const n = bert.show.run.ids!.length;
+  const { page } = await open({ case: 'headlight-bert/0', select: { layer: 1, head: 0, query: 3, key: 2 } });
+  await page.locator('.matrix-tools vscode-dropdown[aria-label="Special tokens"]').click();
+  await page.locator('vscode-option', { hasText: 'mass as bars' }).click();
+  await page.waitForTimeout(150);
+  assert.equal(await page.locator('.matrix-hands').getAttribute('aria-colcount'), String(n - 2));
+  const row = bert.record!.weights.get('self/1')!.subarray(3 * n, 4 * n);
+  const hidden = row[0]! + row[n - 1]!;
+  assert.match(await wordsOf(page, '.hidden-mass'), new RegExp(`special tokens, ${percent(hidden)} of this row`));
+  const [left, top, cell] = (await page.locator('.matrix-hands').getAttribute('data-frame'))!.split(' ').map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const bar = left + cell * (n - 2) + 3;
+  const strip = Array.from({ length: 8 }, (_, i) => [Math.round(bar + i), Math.round(top + 2.5 * cell)] as const);
+  const lit = (await pixels(page, 'canvas.cells', strip)).filter(([r, g]) => r === 255 && g === 180).length;
+  assert.ok(Math.abs(lit - 8 * hidden) <= 1.5, `${lit} of 8 pixels for ${hidden}`);
+  await page.close();
+});
+
+test('several heads: the mean of their weights, and it says which', async () => {
+  const { page } = await open({ select: { layer: 2, head: 0, query: 7, key: 1 } });
+  const width = await page.locator('.grid-box').evaluate((e) => e.getBoundingClientRect().width);
+  const layout = byLayer(
+    [0, 1, 2, 3].map((layer) => ({ kind: 'self', layer, heads: 4, kvHeads: 4, run: { heads: 4 } }) as Site),
+    width,
+  );
+  const place = layout.places.find((p) => p.ref.layer === 3 && p.ref.head === 2)!;
+  await page.locator('.grid').click({ position: { x: place.x + 5, y: place.y + 5 }, modifiers: ['Shift'] });
+  await page.waitForTimeout(100);
+  assert.equal(await wordsOf(page, '.together p'), 'Mean of L3·H1, L4·H3');
+  const mean = (headOf(2, 0)[7 * T + 1]! + headOf(3, 2)[7 * T + 1]!) / 2;
+  assert.ok(Math.abs(Number(await wordsOf(page, '.readout .number')) - mean) < 1e-7);
   await page.close();
 });

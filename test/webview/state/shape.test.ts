@@ -33,13 +33,13 @@ const WEIGHTS = Float32Array.from([
 ]);
 
 test('plain axes change nothing', () => {
-  const axis = axisOf(side(), { specials: 'show', grouping: 'tokens' });
+  const axis = axisOf(side(), { specials: 'show', grouping: 'token' });
   assert.ok(isPlain(axis));
   assert.deepEqual([...regroup(WEIGHTS, 5, axis, axis).cells.data], [...WEIGHTS]);
 });
 
 test('to a word is the sum of its tokens, from a word their mean; rows still add up with what is hidden', () => {
-  const axis = axisOf(side(), { specials: 'hide', grouping: 'words' });
+  const axis = axisOf(side(), { specials: 'hide', grouping: 'word' });
   assert.deepEqual(axis.labels, ['unbelievable', '.']);
   const { cells, hidden } = regroup(WEIGHTS, 5, axis, axis);
   assert.equal(cells.rows, 2);
@@ -51,17 +51,17 @@ test('to a word is the sum of its tokens, from a word their mean; rows still add
 });
 
 test('special tokens can be shown; without them their column and row are gone', () => {
-  assert.deepEqual(axisOf(side(), { specials: 'show', grouping: 'tokens' }).labels, ['[CLS]', 'un', 'believ', 'able', '.']);
-  const hidden = axisOf(side(), { specials: 'hide', grouping: 'tokens' });
+  assert.deepEqual(axisOf(side(), { specials: 'show', grouping: 'token' }).labels, ['[CLS]', 'un', 'believ', 'able', '.']);
+  const hidden = axisOf(side(), { specials: 'hide', grouping: 'token' });
   assert.deepEqual(hidden.labels, ['un', 'believ', 'able', '.']);
   assert.deepEqual([...hidden.placeOf], [-1, 0, 1, 2, 3]);
 });
 
 test('heaviest keys first', () => {
-  const axis = heaviestFirst(axisOf(side(), { specials: 'show', grouping: 'tokens' }), WEIGHTS, 5);
+  const axis = heaviestFirst(axisOf(side(), { specials: 'show', grouping: 'token' }), WEIGHTS, 5);
   assert.deepEqual(axis.labels, ['[CLS]', 'un', 'believ', 'able', '.']);
   const heavyLast = heaviestFirst(
-    axisOf(side(), { specials: 'show', grouping: 'tokens' }),
+    axisOf(side(), { specials: 'show', grouping: 'token' }),
     Float32Array.from(WEIGHTS, (_, i) => (i % 5) / 10),
     5,
   );

@@ -98,7 +98,7 @@ function place(text: string, offset: number): string {
 }
 
 function HeadDetails({ shown }: { shown: Shown }) {
-  const { store, measures } = usePanel();
+  const { store, measures, measuring } = usePanel();
   const [head] = shown.heads;
   if (!head || shown.heads.length > 1 || shown.against) return null;
   const values = measures.value.get(headKey(head));
@@ -130,7 +130,13 @@ function HeadDetails({ shown }: { shown: Shown }) {
           </dl>
         </details>
       )}
-      {!values && <p class="note">Metrics of {headWords(head.layer, head.head)} are being measured.</p>}
+      {!values && (
+        <p class="note">
+          {measuring.done.value.of > 0
+            ? `Metrics of ${headWords(head.layer, head.head)} are being measured.`
+            : 'This run is large: its metrics are measured when you open the tab Metrics.'}
+        </p>
+      )}
     </>
   );
 }

@@ -1,4 +1,5 @@
 /** What is shown in the matrix: special tokens, words, threshold, order of the keys, table. */
+import { REGROUP_RULE } from '../../../model/text/regroup.ts';
 import { short } from '../../draw/numbers.ts';
 import type { Shown } from '../../state/shown.ts';
 import { setView } from '../../state/store.ts';
@@ -59,11 +60,13 @@ export function MapChoices({ shown }: { shown: Shown }) {
       )}
       {any.some((t) => t.word !== null) && (
         <Dropdown
-          label="What a row or column stands for"
+          label={`What a row or column stands for. ${REGROUP_RULE}`}
           value={grouping}
           choices={[
-            { value: 'tokens', label: 'tokens' },
-            { value: 'words', label: 'whole words' },
+            { value: 'token', label: 'tokens' },
+            { value: 'word', label: 'whole words' },
+            { value: 'line', label: 'lines' },
+            { value: 'sentence', label: 'sentences' },
           ]}
           onChoose={(grouping) => setView(store, { grouping })}
         />

@@ -1,6 +1,7 @@
 /** Every head's metrics: a table to sort, a chart over the layers, and the heads that link two chosen tokens. */
 import { useSignal } from '@preact/signals';
 import { metrics as definitions } from '../../../model/metrics/index.ts';
+import { linkScore } from '../../../model/metrics/link.ts';
 import { exact, headName, percent } from '../../draw/numbers.ts';
 import { tokenLabel } from '../../state/axis.ts';
 import { METRICS } from '../../state/measures.ts';
@@ -128,14 +129,15 @@ function LinkSearch({ shown }: { shown: Shown }) {
   const found = useSignal<readonly { readonly ref: HeadRef; readonly weight: number }[] | null>(null);
   const { query, key, kind } = store.selection.value;
   if (query === null || key === null) return <span class="muted">Choose a query and a key to rank the heads that link them.</span>;
-  const names = `${tokenLabel(shown.queries, query)} → ${tokenLabel(shown.keys, key)}`;
+  const asking = [query, ...store.queries.value];
+  const names = `${asking.map((q) => tokenLabel(shown.queries, q)).join(' + ')} → ${tokenLabel(shown.keys, key)}`;
   const search = async () => {
     const from = maps.peek();
     const links: { ref: HeadRef; weight: number }[] = [];
     for (const ref of headsOf(store.session.peek()!, kind)) {
       if (!from || from.ended) return;
-      const { weights, keys } = await from.once(ref);
-      links.push({ ref, weight: weights[query * keys + key]! });
+      const { weights, queries, keys } = await from.once(ref);
+      links.push({ ref, weight: linkScore(weights, queries, keys, asking, [key]) });
     }
     found.value = links.sort((a, b) => b.weight - a.weight).slice(0, 8);
   };
