@@ -25,7 +25,7 @@ describe('emitted graphs in onnxruntime', () => {
         const emitted = emitModel(golden.checkpoint, { given: Object.keys(inputs), stages });
         const actual = await runOrt(golden.checkpoint, emitted, fillInputs(emitted.inputs, inputs));
         for (const [key, expected] of wanted) {
-          const value = actual.get(key.startsWith('output/') ? key.slice('output/'.length) : stageName(key, isEncoderDecoder));
+          const value = actual.get(stageName(key, isEncoderDecoder).replace(/^output\//, ''));
           assert.ok(value, `${letter}/${key} is computed`);
           const error = errorOfScale(value, expected, queryMask(inputs, key));
           assert.ok(error <= TOLERANCE, `${letter}/${key}: error ${error} of the scale, more than ${TOLERANCE}`);
