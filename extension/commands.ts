@@ -85,7 +85,7 @@ async function openText(uri: Uri): Promise<void> {
 }
 
 async function visualizeText(app: App, scope: Scope): Promise<void> {
-  const model = await activeModel(app);
+  const model = await app.models.needActive();
   refuseBinaryTab();
   await app.runs.start({ model, source: await chooseText(editorInUse(), scope) });
 }
@@ -100,16 +100,6 @@ function refuseBinaryTab(): void {
 
 function isBinaryTab(input: unknown): boolean {
   return input instanceof TabInputText && !workspace.textDocuments.some(({ uri }) => uri.toString() === input.uri.toString());
-}
-
-/** @throws HeadlightError `not-found` when there is no model at all */
-async function activeModel(app: App): Promise<Model> {
-  const model = await app.models.active();
-  if (model) return model;
-  throw new HeadlightError(
-    'not-found',
-    'No model was found. Put an .onnx file or a model folder into the workspace, or add a folder with models.',
-  );
 }
 
 async function visualizeWith(app: App, model: Model): Promise<void> {
@@ -134,7 +124,7 @@ async function visualizePlace(app: App, { document, line }: Place): Promise<void
 }
 
 async function visualizeSentence(app: App): Promise<void> {
-  const model = await activeModel(app);
+  const model = await app.models.needActive();
   const last = app.runs.last?.source;
   const sentence = await askSentence(`A sentence for ${model.name}`, last?.uri === null ? last.text : '');
   if (sentence !== null) await app.runs.start({ model, source: typed(sentence) });
@@ -142,7 +132,7 @@ async function visualizeSentence(app: App): Promise<void> {
 
 /** Two selections, else two typed sentences. */
 async function visualizePair(app: App): Promise<void> {
-  const model = await activeModel(app);
+  const model = await app.models.needActive();
   const { card } = await model.describe();
   if (!card.pairs) {
     throw new HeadlightError('input', `${model.name} does not tell two texts apart. Choose a model of the BERT family for pairs.`);

@@ -3,6 +3,7 @@
  * afterwards (collected, so that a thousand new files are one scan), and never block: what is known stays until the scan is done.
  */
 import { EventEmitter, type ExtensionContext, FileType, RelativePattern, Uri, type WorkspaceFolder, workspace } from 'vscode';
+import { HeadlightError } from '../../model/errors.ts';
 import { Store } from '../lifetime.ts';
 import { type Candidate, findCandidates, MODEL_GLOB } from './candidates.ts';
 import { Model, type Origin } from './model.ts';
@@ -85,16 +86,36 @@ export class ModelRegistry {
     this.#changed.fire();
   }
 
-  /** The remembered model; where none was chosen yet the built-in language model, else the first usable one. */
+  /** The chosen model, null when it is gone; where none was chosen yet the built-in language model, else the first usable one. */
   async active(): Promise<Model | null> {
     const models = await this.all();
-    const id = this.context.workspaceState.get<string>(ACTIVE);
+    const chosen = this.#chosen;
+    if (chosen) return models.find((model) => model.id === chosen.id) ?? null;
     const usable = models.filter(({ candidate }) => candidate.problem === null);
-    return models.find((model) => model.id === id) ?? usable.find(({ name }) => name === 'headlight-gpt') ?? usable[0] ?? null;
+    return usable.find(({ name }) => name === 'headlight-gpt') ?? usable[0] ?? null;
+  }
+
+  /**
+   * The same for a command that needs one.
+   * @throws HeadlightError `not-found` when the chosen model is gone or there is none at all
+   */
+  async needActive(): Promise<Model> {
+    const model = await this.active();
+    if (model) return model;
+    if (this.#chosen)
+      throw new HeadlightError('not-found', `The model ${this.#chosen.name} is no longer there. Put it back or choose another one.`);
+    throw new HeadlightError(
+      'not-found',
+      'No model was found. Put an .onnx file or a model folder into the workspace, or add a folder with models.',
+    );
+  }
+
+  get #chosen(): { readonly id: string; readonly name: string } | undefined {
+    return this.context.workspaceState.get(ACTIVE);
   }
 
   async setActive(model: Model): Promise<void> {
-    await this.context.workspaceState.update(ACTIVE, model.id);
+    await this.context.workspaceState.update(ACTIVE, { id: model.id, name: model.name });
     this.#changed.fire();
   }
 

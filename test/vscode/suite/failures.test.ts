@@ -107,10 +107,14 @@ suite('failures', () => {
     const editor = await open('sentences.txt');
     selectLine(editor, 1);
     await visualize(KEYS);
+    await closeAll();
     await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder, 'onnx/model.onnx'));
-    selectLine(editor, 2);
+    selectLine(await open('sentences.txt'), 1);
     const { message } = await failure();
-    assert.match(message, /model\.onnx|vanishing/);
+    assert.match(message, /model\.onnx.*no longer there|model vanishing is no longer there/);
+    const api = await headlight();
+    await until('the side panel knows', async () => !(await api.models()).some(({ name }) => name === 'vanishing'));
+    assert.equal((await failure()).message, 'The model vanishing is no longer there. Put it back or choose another one.');
     await nextRunWorks();
   });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { HeadlightApi, RunView } from '../../../extension/api.ts';
 
-export const WAIT_MS = 40_000;
+export const WAIT_MS = 90_000;
 
 function extension(): vscode.Extension<HeadlightApi> {
   const found = vscode.extensions.getExtension<HeadlightApi>('headlight.headlight');
@@ -84,6 +84,11 @@ export async function visualize(text?: string, command = 'headlight.visualizeAtt
   const run = await until('the run is done', () => {
     const now = api.run();
     return now?.done && now.selection && now.weights ? now : null;
+  }).catch((error) => {
+    const now = api.run();
+    assert.fail(
+      `${error.message} ${JSON.stringify({ done: now?.done, selection: now?.selection, weights: now?.weights?.length, failure: api.failure() })}`,
+    );
   });
   if (text !== undefined) assert.equal(run.text, text);
   return run;
