@@ -19,11 +19,9 @@ const NEXT: Readonly<Partial<Record<ErrorCode, readonly { readonly words: string
   tokenizer: [CHOOSE],
   memory: [RERUN, CHOOSE],
   runtime: [RERUN, CHOOSE],
+  disposed: [RERUN],
   internal: [RERUN],
 };
-
-/** Failures that the user caused and knows of. */
-const SILENT: ReadonlySet<ErrorCode> = new Set(['cancelled', 'disposed']);
 
 export class Failures {
   #last: HeadlightError | null = null;
@@ -46,7 +44,8 @@ export class Failures {
   /** Tells a failure; does not wait for the answer. What the panel shows itself, where the result would be, is only remembered. */
   tell(error: unknown): void {
     const known = asHeadlightError(error, 'internal', 'Headlight failed');
-    if (SILENT.has(known.code)) return;
+    // Whoever cancelled knows it.
+    if (known.code === 'cancelled') return;
     this.#last = known;
     if (this.#shown.has(known)) return;
     const steps = NEXT[known.code] ?? [];

@@ -77,7 +77,8 @@ export class Runs {
     try {
       return await withProgress(`Headlight: ${request.model.name}`, source, (work) => this.#run(request, work.token, work.report));
     } catch (error) {
-      const known = asHeadlightError(error, source.token.isCancellationRequested ? 'cancelled' : 'internal', 'The run failed');
+      if (source.token.isCancellationRequested) throw new HeadlightError('cancelled', 'The run was cancelled.', { cause: error });
+      const known = asHeadlightError(error, 'internal', 'The run failed');
       this.#noteFailure(request.model, known);
       throw known;
     } finally {
