@@ -17,7 +17,7 @@ export function viewFrom(saved: unknown): ViewOptions {
   if (typeof saved !== 'object' || saved === null) return DEFAULT_VIEW;
   const known = Object.entries(DEFAULT_VIEW).map(([name, value]) => {
     const kept = (saved as Record<string, unknown>)[name];
-    return [name, typeof kept === typeof value ? kept : value];
+    return [name, typeof kept === typeof value && Array.isArray(kept) === Array.isArray(value) ? kept : value];
   });
   return Object.fromEntries(known) as ViewOptions;
 }

@@ -69,6 +69,8 @@ export interface ViewOptions {
   readonly neurons: 'position' | 'contribution';
   /** Whether the numbers stand in a table instead of the picture. */
   readonly table: boolean;
+  /** Notices that were read and closed. */
+  readonly closed: readonly string[];
 }
 
 export const DEFAULT_VIEW: ViewOptions = {
@@ -89,4 +91,5 @@ export const DEFAULT_VIEW: ViewOptions = {
   linesMass: 0.9,
   neurons: 'position',
   table: false,
+  closed: [],
 };

@@ -25,10 +25,16 @@ export function Popover<Name extends string>(props: {
     card.current?.showPopover();
     card.current?.focus();
   }, [asked, opens]);
+  // The content may grow while it is open: it is pulled inside the window again.
+  useEffect(() => {
+    const [at, above] = [button.current, card.current];
+    if (!open || !at || !above) return;
+    const watch = new ResizeObserver(() => stand(above, at));
+    watch.observe(above);
+    return () => watch.disconnect();
+  }, [open]);
   const toggle = (event: { readonly newState: string }) => {
-    const opened = event.newState === 'open';
-    setOpen(opened);
-    if (opened && button.current && card.current) stand(card.current, button.current);
+    setOpen(event.newState === 'open');
   };
   return (
     <>
@@ -51,12 +57,10 @@ export function Popover<Name extends string>(props: {
   );
 }
 
-/** Below the button, pulled inside the window, once the content has its size. */
+/** Below the button, pulled inside the window. */
 function stand(card: HTMLElement, button: HTMLElement): void {
-  requestAnimationFrame(() => {
-    const at = button.getBoundingClientRect();
-    const left = Math.max(8, Math.min(at.left, innerWidth - card.offsetWidth - 8));
-    card.style.left = `${left}px`;
-    card.style.top = `${Math.min(at.bottom + 4, Math.max(8, innerHeight - card.offsetHeight - 8))}px`;
-  });
+  const at = button.getBoundingClientRect();
+  const left = Math.max(8, Math.min(at.left, innerWidth - card.offsetWidth - 8));
+  card.style.left = `${left}px`;
+  card.style.top = `${Math.min(at.bottom + 4, Math.max(8, innerHeight - card.offsetHeight - 8))}px`;
 }

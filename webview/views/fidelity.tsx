@@ -61,7 +61,7 @@ function Card({ session }: { session: Session }) {
   const { model } = opened;
   const worst = worstRow([...sites.values()]);
   const rows: readonly (readonly [string, string])[] = [
-    ['device', run.device === 'webgpu' ? 'WebGPU (graphics card)' : 'CPU (WebAssembly)'],
+    ['device', run.device === 'webgpu' ? 'WebGPU (graphics card)' : `CPU (WebAssembly)${run.fallback ? `: ${run.fallback}` : ''}`],
     ['number type (dtype)', model.dtype],
     ['quantisation', model.quantization ?? 'none: the weights are as the file has them'],
     ['weights · V against the operator', checkWords([...sites.values()])],

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { count, short } from '../draw/numbers.ts';
 import { goBack, goForward } from '../state/select.ts';
+import { setView } from '../state/store.ts';
 import type { Session } from '../state/types.ts';
 import { Button, Icon, IconButton } from '../ui/controls.tsx';
 import { CompareMenu } from './compare/menu.tsx';
@@ -54,16 +55,14 @@ function Facts({ session }: { session: Session }) {
   );
 }
 
-/** Things that change how the numbers must be read. */
+/** Things that change how the numbers must be read. All but the stale text can be closed. */
 function Notices({ session }: { session: Session }) {
   const { store, host } = usePanel();
   const { input } = session.show;
-  const words = [
-    input.kind === 'text' ? input.notice : null,
-    session.run.fallback,
-    ...session.opened.warnings,
-    ...session.run.warnings,
-  ].filter((w) => w !== null);
+  const { closed } = store.view.value;
+  const fallback = session.run.fallback && `This runs on the CPU: ${session.run.fallback}.`;
+  const words = [input.kind === 'text' ? input.notice : null, fallback, ...session.opened.warnings, ...session.run.warnings];
+  const open = [...new Set(words)].filter((w): w is string => !!w && !closed.includes(w));
   return (
     <>
       {store.stale.value && (
@@ -72,17 +71,25 @@ function Notices({ session }: { session: Session }) {
           <Button label="Run again" appearance="primary" onPress={() => void host.request('rerun', null)} />
         </Notice>
       )}
-      {[...new Set(words)].map((w) => (
+      {open.map((w) => (
         <Notice key={w} icon="info">
-          {w}
+          <span class="grow">{w}</span>
+          <IconButton
+            label="Close this notice"
+            icon="close"
+            onPress={() => setView(store, { closed: [...closed, w].slice(-MOST_CLOSED) })}
+          />
         </Notice>
       ))}
     </>
   );
 }
 
+/** Closed notices that are remembered. */
+const MOST_CLOSED = 20;
+
 const Notice = ({ icon, children }: { icon: string; children: ComponentChildren }) => (
-  <p class="notice">
+  <div class="notice">
     <Icon name={icon} /> {children}
-  </p>
+  </div>
 );

@@ -24,14 +24,14 @@ export function EntropyChart() {
   const { heads, of } = measuring.done.value;
   const dots = useDots('entropy', query);
   return (
-    <>
+    <div class="block">
       <h3>Entropy over layers (bits)</h3>
       <Dots dots={dots} name="Entropy" words={(y) => `${short(y)} bits`} />
       <p class="note">
         {query === null ? 'Mean of all rows' : "The query's row"}; a dot is a head, the line the mean of a layer.
         {heads < of ? ` Measured ${heads} of ${of} heads.` : ''}
       </p>
-    </>
+    </div>
   );
 }
 

@@ -11,6 +11,7 @@ import { rowOf } from '../../state/shown.ts';
 import { headKey } from '../../state/types.ts';
 import { IconButton } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
+import { headsWords } from '../words.ts';
 import { EntropyChart } from './chart.tsx';
 import { TopKeys } from './top.tsx';
 
@@ -20,10 +21,10 @@ export function DetailsPane({ shown }: { shown: Shown }) {
   return (
     <section class="pane details" aria-label="Details">
       {query === null ? (
-        <>
+        <div class="block">
           <h2>Query</h2>
           <p class="note">Choose a token in the source, the matrix or the text to see where it looks.</p>
-        </>
+        </div>
       ) : (
         <QueryDetails shown={shown} query={query} />
       )}
@@ -42,7 +43,7 @@ function QueryDetails({ shown, query }: { shown: Shown; query: number }) {
   const row = rowOf(shown, tokens, direction);
   const copy = () => host.request('copy', { text: tableText(shown, tokens, row, others, direction) });
   return (
-    <>
+    <div class="block">
       <header class="pane-head">
         <h2>{tokens.length > 1 ? `${tokens.length} queries, summed` : 'Query'}</h2>
         <IconButton label="Copy the row, full precision" icon="copy" onPress={() => void copy()} />
@@ -58,15 +59,9 @@ function QueryDetails({ shown, query }: { shown: Shown; query: number }) {
         {direction === 'from' ? 'Looks at' : 'Looked at by'} · {headsWords(shown)}
       </h3>
       <TopKeys row={row} side={others} signed={shown.against !== null} onChoose={direction === 'from' ? 'key' : 'query'} />
-    </>
+    </div>
   );
 }
-
-const headsWords = ({ heads, against }: Shown): string => {
-  const [first] = heads;
-  const name = heads.length === 1 && first ? `layer ${first.layer + 1} · head ${first.head + 1}` : `mean of ${heads.length} heads`;
-  return against ? `${name} − layer ${against.layer + 1} · head ${against.head + 1}` : name;
-};
 
 /** A token with all that is known of it. */
 function TokenLine({ side, index, onRemove }: { side: Side; index: number; onRemove: (() => void) | null }) {
@@ -109,7 +104,7 @@ function HeadDetails({ shown }: { shown: Shown }) {
     return words ? [`${words}: ${percent(values[m.id]!)}`] : [];
   });
   return (
-    <>
+    <div class="block">
       <h3>This head</h3>
       {badges.map((words) => (
         <p class="says" key={words}>
@@ -137,7 +132,7 @@ function HeadDetails({ shown }: { shown: Shown }) {
             : 'This run is large: its metrics are measured when you open the tab Metrics.'}
         </p>
       )}
-    </>
+    </div>
   );
 }
 

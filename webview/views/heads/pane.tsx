@@ -1,4 +1,5 @@
 /** The left column: every head, what the model's card says about some, and what cannot be shown. */
+import { useSignal } from '@preact/signals';
 import type { SiteKind } from '../../../model/protocol/engine.ts';
 import { headName, short } from '../../draw/numbers.ts';
 import { METRICS } from '../../state/measures.ts';
@@ -9,6 +10,9 @@ import { Dropdown, IconButton, TextField } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
 import { findHeads } from './find.ts';
 import { HeadGrid } from './grid.tsx';
+
+/** Known heads that are seen at once. */
+const KNOWN = 8;
 
 /** Below this width the columns stand below each other, and lists start closed. */
 const NARROW = 560;
@@ -131,6 +135,7 @@ function Together() {
 
 function KnownHeads({ session }: { session: Session }) {
   const { store } = usePanel();
+  const all = useSignal(false);
   const known = knownOf(session, store.selection.value.kind);
   if (known.length === 0) return null;
   return (
@@ -139,12 +144,23 @@ function KnownHeads({ session }: { session: Session }) {
         <h3>Known heads (model card)</h3>
       </summary>
       <ul class="known">
-        {known.map((k) => (
+        {(all.value ? known : known.slice(0, KNOWN)).map((k) => (
           <li key={`${k.relation} ${k.layer} ${k.head}`}>
             <KnownHead ref_={{ kind: store.selection.value.kind, layer: k.layer, head: k.head }} relation={k.relation} weight={k.weight} />
           </li>
         ))}
       </ul>
+      {!all.value && known.length > KNOWN && (
+        <button
+          type="button"
+          class="plain link"
+          onClick={() => {
+            all.value = true;
+          }}
+        >
+          {known.length - KNOWN} more
+        </button>
+      )}
     </details>
   );
 }

@@ -11,14 +11,15 @@ import { usePanel } from '../context.ts';
 const WIDTH = 168;
 
 /** @param top what the last colour stands for; null when each row has its own */
-export function Legend({ colours, scale, top, signed }: { colours: Table; scale: Scale; top: number | null; signed: boolean }) {
+export function Legend(props: { colours: Table; scale: Scale; top: number | null; signed: boolean; what?: string }) {
+  const { colours, scale, top, signed, what } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   useDraw(() => {
     if (canvas.current) drawRamp(canvas.current, colours);
   });
   const places = signed ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
   const value = (place: number) => (signed ? (2 * place - 1) * (top ?? 1) : shareAt(scale, place) * (top ?? 1));
-  const unit = signed ? 'difference of weights' : top === null ? '× the largest weight of its row' : 'weight';
+  const unit = signed ? (what ?? 'difference of weights') : top === null ? '× the largest weight of its row' : 'weight';
   return (
     <figure class="legend" aria-label={`Colours: ${short(value(0))} to ${short(value(1))}, ${unit}, ${scale} scale`}>
       <canvas ref={canvas} />

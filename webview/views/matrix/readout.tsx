@@ -27,7 +27,10 @@ export function Readout({ shown }: { shown: Shown }) {
         {row >= 0 && column >= 0 ? (
           <>
             <b>{shown.rows.labels[row]}</b> → <b>{shown.columns.labels[column]}</b>{' '}
-            <span class="number">{exact(valueAt(shown, row, column))}</span>
+            <span class="number">
+              {shown.against && valueAt(shown, row, column) > 0 ? '+' : ''}
+              {exact(valueAt(shown, row, column))}
+            </span>
           </>
         ) : (
           <span class="muted">point at a cell to read its weight</span>

@@ -4,6 +4,7 @@ import { select, togglePin } from '../../state/select.ts';
 import type { Shown } from '../../state/shown.ts';
 import { useDraw, useSize } from '../../ui/hooks.ts';
 import { usePanel } from '../context.ts';
+import { headsWords } from '../words.ts';
 import { drawMarks, drawMatrix, drawMinimap, type MatrixPicture } from './draw.ts';
 import { BAR, cellAt, drag, type Frame, fitCell, reveal, type Window2d, within, zoomAt } from './geometry.ts';
 import { ColourChoices, Legend } from './legend.tsx';
@@ -65,7 +66,7 @@ function MatrixCanvas({ shown }: { shown: Shown }) {
         {size.width > 40 && size.height > 40 && <Surface shown={shown} picture={picture} pictureKey={key} zoom={zoom} setZoom={setZoom} />}
       </div>
       <div class="legend-row">
-        <Legend colours={paint.colours} scale={scale} top={top} signed={signed} />
+        <Legend colours={paint.colours} scale={scale} top={top} signed={signed} what={headsWords(shown)} />
         <ColourChoices signed={signed} />
       </div>
     </>
