@@ -69,7 +69,7 @@ function line([text, ids, steps, words, mask, sequences, others]: Row, pieces: R
 /** The families that are packed here, one by one. */
 export function familyNames(): string[] {
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.json.br') && name !== 'texts.json.br' && name !== 'maps.json.br')
+    .filter((name) => name.endsWith('.json.br') && !['texts', 'maps', 'combinations'].includes(name.slice(0, -'.json.br'.length)))
     .map((name) => name.slice(0, -'.json.br'.length))
     .sort();
 }
@@ -78,6 +78,42 @@ export function family(name: string): Family {
   const { tokenizer, config, rows } = unpack(name) as Packed;
   const pieces = piecesOf(tokenizer);
   return { name, tokenizer: restored(tokenizer), config, lines: rows.map((row) => line(row, pieces)) };
+}
+
+/** A pipeline of combinations.json.br: a family's model under other components. */
+export interface Combination {
+  readonly name: string;
+  readonly tokenizer: Readonly<Record<string, unknown>>;
+  /** The library names an added token by its normalized content then, which it cannot find again; decoding is not compared. */
+  readonly renamesTokens: boolean;
+  readonly rows: readonly (OracleLine & {
+    readonly type_ids: readonly number[];
+    readonly specials: boolean;
+    readonly decoded: string;
+    readonly skipped: string;
+    readonly random_ids: readonly number[];
+    readonly random_decoded: string;
+  })[];
+}
+
+interface PackedCombination {
+  readonly family: string;
+  readonly parts: { readonly normalizer: unknown; readonly added_tokens: readonly { readonly normalized: boolean }[] };
+  readonly model: object;
+  readonly rows: Combination['rows'];
+}
+
+/** Random pipelines on random Unicode, with what the library says (make/combinations.py). */
+export function combinations(): Combination[] {
+  const map = (family('xlm-roberta').tokenizer as { normalizer: { precompiled_charsmap: string } }).normalizer.precompiled_charsmap;
+  const bases = new Map<string, { readonly model: object }>();
+  return (unpack('combinations') as PackedCombination[]).map(({ family: base, parts, model, rows }, i) => {
+    const whole = bases.get(base) ?? (family(base).tokenizer as { readonly model: object });
+    bases.set(base, whole);
+    const own = JSON.parse(JSON.stringify(parts), (_, value: unknown) => (value === '@map' ? map : value)) as object;
+    const renamesTokens = parts.normalizer !== null && parts.added_tokens.some((t) => t.normalized);
+    return { name: `${i} ${base}`, tokenizer: { ...whole, ...own, model: { ...whole.model, ...model } }, renamesTokens, rows };
+  });
 }
 
 /** The families of an unpacked folder: one sub-folder each, with tokenizer.json and oracle.jsonl. */
