@@ -45,7 +45,7 @@ export class ReferenceModel {
    * @param folder where its weights lie
    */
   constructor(
-    skeleton: Skeleton,
+    skeleton: Pick<Skeleton, 'model'>,
     private readonly folder: ModelFolder,
   ) {
     const model = copyModel(skeleton.model);

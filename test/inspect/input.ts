@@ -1,8 +1,7 @@
 /** What a job gives the model: text as ids, a picture as pixel values, raw inputs by name. */
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { HeadlightError } from '../../model/errors.ts';
-import type { OpenResult, RunParams } from '../../model/protocol/engine.ts';
+import type { RunParams } from '../../model/protocol/engine.ts';
 import type { Token } from '../../model/protocol/panel.ts';
 import { readHeader } from '../../model/safetensors/header.ts';
 import { readTensor } from '../../model/safetensors/values.ts';
@@ -11,6 +10,7 @@ import { loadTokenizer, type Tokenizer } from '../../model/text/index.ts';
 import { type OpenFolder, openFolder } from './folder.ts';
 import { prepareImage } from './image.ts';
 import type { Job, Report, ReportToken } from './job.ts';
+import { readModelFile } from './json.ts';
 
 export interface Input {
   /** Null when the job gives neither text nor picture. */
@@ -19,10 +19,10 @@ export interface Input {
 }
 
 /** @throws HeadlightError `tokenizer`, `not-found`, `read`, `format`: what is wrong with the input */
-export async function prepareInput(job: Job, folder: OpenFolder, opened: OpenResult): Promise<Input> {
+export async function prepareInput(job: Job, folder: OpenFolder): Promise<Input> {
   const text = job.text ?? (job.textFile === undefined ? null : readText(job.textFile));
   const words = text === null && job.target === undefined ? null : await textInput(job, text, folder);
-  const picture = job.image === undefined ? null : await prepareImage(job.image, folder, opened);
+  const picture = job.image === undefined ? null : await prepareImage(job.image, folder);
   if (!words || !picture) return words ?? picture ?? { params: null, report: {} };
   return { params: { ...words.params, ...picture.params }, report: { ...words.report, ...picture.report } };
 }
@@ -59,7 +59,7 @@ function startToken(tokenizer: Tokenizer, id: number): ReportToken {
 }
 
 async function tokenizerOf(folder: OpenFolder): Promise<Tokenizer> {
-  const json = await readJson(folder, 'tokenizer.json');
+  const json = await readModelFile(folder, 'tokenizer.json');
   if (json === null) {
     const where = folder.model.entry || folder.model.name;
     throw new HeadlightError(
@@ -67,31 +67,16 @@ async function tokenizerOf(folder: OpenFolder): Promise<Tokenizer> {
       `There is no tokenizer.json beside ${where}, so text cannot become tokens: put it there, or give --inputs.`,
     );
   }
-  return loadTokenizer(json, await readJson(folder, 'tokenizer_config.json'));
+  return loadTokenizer(json, await readModelFile(folder, 'tokenizer_config.json'));
 }
 
 /** The token that a decoder begins with, as the configuration names it. */
 async function decoderStart(folder: OpenFolder): Promise<number | null> {
   for (const file of ['generation_config.json', 'config.json']) {
-    const config = (await readJson(folder, file)) as { decoder_start_token_id?: unknown } | null;
+    const config = (await readModelFile(folder, file)) as { decoder_start_token_id?: unknown } | null;
     if (typeof config?.decoder_start_token_id === 'number') return config.decoder_start_token_id;
   }
   return null;
-}
-
-/** A JSON file of the model's folder; beside the entry file, or at the top. Null when there is none. */
-async function readJson(folder: OpenFolder, name: string): Promise<unknown> {
-  const beside = dirname(folder.model.entry);
-  const paths = beside === '.' ? [name] : [`${beside}/${name}`, name];
-  const path = paths.find((one) => folder.files.some((file) => file.path === one));
-  if (path === undefined) return null;
-  const source = folder.open(path);
-  const text = new TextDecoder().decode(await source.read(0, source.size));
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new HeadlightError('format', `${path} is not JSON.`, { cause });
-  }
 }
 
 /** Tensors `input/<name>` of a safetensors file, by name. */

@@ -2,9 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
-import type { OpenResult, RunParams, RunResult } from '../../model/protocol/engine.ts';
+import type { OpenResult, RunParams, RunResult, SiteFacts } from '../../model/protocol/engine.ts';
 import { type Tensor, tensor } from '../../model/tensor.ts';
-import { Engine, type OpenRequest } from '../../webview/engine/engine.ts';
+import { Engine } from '../../webview/engine/engine.ts';
+import { type OpenOptions, openModel } from '../../webview/engine/opening.ts';
+import { computeModel, type ReferenceRun } from '../../webview/engine/reference.ts';
+import { rowSumError } from '../../webview/engine/rows.ts';
 import type { Runtime } from '../../webview/engine/runtime.ts';
 import { type OpenFolder, openFolder } from './folder.ts';
 import { prepareInput, rawInputs } from './input.ts';
@@ -35,46 +38,88 @@ function prepareOut(out: string): void {
 }
 
 async function fill(report: Report, job: Job, runtime: () => Promise<Runtime>): Promise<void> {
-  if (job.engine === 'reference')
-    throw new HeadlightError('unsupported', 'The reference engine cannot run this model yet: use --engine ort.');
   const folder = openFolder(job.path);
-  const engine = new Engine(await runtime(), job.keep ? { keeping: job.keep } : {});
   try {
     const raw = job.inputs === undefined ? null : await rawInputs(job.inputs);
-    const opened = await engine.open(folder, folder.model, openRequest(job, folder, raw));
-    noteOpened(report, opened);
-    const input = await prepareInput(job, folder, opened);
-    Object.assign(report, input.report);
-    const params = raw ? { ...input.params, raw } : input.params;
+    await (job.engine === 'reference' ? fillByReference : fillByRuntime)(report, { job, folder, raw, runtime });
+  } finally {
+    folder.close();
+  }
+}
+
+interface Work {
+  readonly job: Job;
+  readonly folder: OpenFolder;
+  readonly raw: RunParams['raw'] | null;
+  runtime(): Promise<Runtime>;
+}
+
+/** Null for a job that gives nothing to run on. */
+async function paramsOf(report: Report, { job, folder, raw }: Work): Promise<RunParams | null> {
+  const input = await prepareInput(job, folder);
+  Object.assign(report, input.report);
+  return raw ? { ...input.params, raw } : input.params;
+}
+
+async function fillByRuntime(report: Report, work: Work): Promise<void> {
+  const { job, folder } = work;
+  const engine = new Engine(await work.runtime(), job.keep ? { keeping: job.keep } : {});
+  try {
+    const opened = await engine.open(folder, folder.model, { device: job.device, ...openOptions(work) });
+    noteOpened(report, opened, opened.timingsMs.open);
+    const params = await paramsOf(report, work);
     if (opened.problem) throw new HeadlightError(opened.problem.code, opened.problem.message);
     if (!params) return;
     const run = await engine.run(params);
     noteRun(report, opened, run);
     writeSafetensors(join(job.out, 'attention.safetensors'), await collect(engine, run));
   } finally {
-    await closeAll(engine, folder);
+    await engine.close();
   }
+}
+
+async function fillByReference(report: Report, work: Work): Promise<void> {
+  const { job, folder } = work;
+  const start = performance.now();
+  const model = await openModel(folder, folder.model, { device: 'wasm', fallback: null, half: false }, openOptions(work));
+  const sites = model.sites.map(({ facts }): SiteFacts => ({ ...facts, how: 'computed' }));
+  noteOpened(report, { ...model, model: model.facts, sites }, performance.now() - start);
+  const params = await paramsOf(report, work);
+  if (!params) return;
+  const runStart = performance.now();
+  const run = await computeModel(model, params);
+  report.timingsMs.run = performance.now() - runStart;
+  report.warnings = [...new Set([...report.warnings, ...run.warnings])];
+  report.sites = run.sites.map(({ site, weights: { heads, queries, keys, data } }) => {
+    const { key, kind, layer, node, sink } = site.facts;
+    return { key, kind, layer, heads, queries, keys, how: 'computed', rowSumError: rowSumError(data, keys, sink), node };
+  });
+  writeSafetensors(join(job.out, 'attention.safetensors'), computedTensors(run));
+}
+
+function computedTensors({ sites, outputs }: ReferenceRun): Map<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  for (const { site, weights } of sites) {
+    const { batch, heads, queries, keys, data } = weights;
+    tensors.set(`attention/${site.facts.key}`, tensor('float32', [batch, heads, queries, keys], data));
+  }
+  for (const [name, value] of outputs) tensors.set(`output/${name}`, value);
+  return tensors;
 }
 
 /** Raw inputs of a file are that file's own, also where it is one of a pair. */
-function openRequest({ device }: Job, { model }: OpenFolder, raw: RunParams['raw'] | null): OpenRequest {
-  return { device, alone: raw !== null && model.entry !== '', given: Object.keys(raw ?? {}) };
+function openOptions({ folder, raw }: Work): OpenOptions {
+  return { alone: raw !== null && folder.model.entry !== '', given: Object.keys(raw ?? {}) };
 }
 
-async function closeAll(engine: Engine, folder: OpenFolder): Promise<void> {
-  try {
-    await engine.close();
-  } finally {
-    folder.close();
-  }
-}
+type Opened = Pick<OpenResult, 'model' | 'refused' | 'warnings' | 'sites'>;
 
-function noteOpened(report: Report, { model, refused, warnings, timingsMs, sites }: OpenResult): void {
+function noteOpened(report: Report, { model, refused, warnings, sites }: Opened, openMs: number): void {
   const { maxTokens: _, vocabulary: __, ...facts } = model;
   report.model = facts;
   report.refused = refused;
   report.warnings = warnings;
-  report.timingsMs.open = timingsMs.open;
+  report.timingsMs.open = openMs;
   report.sites = sites.map(({ key, kind, layer, heads, how, node }) => ({
     ...{ key, kind, layer, heads, how, node },
     ...{ queries: 0, keys: 0, rowSumError: null },

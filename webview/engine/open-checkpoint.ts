@@ -1,13 +1,17 @@
 /** A model from a checkpoint: its graph is written from the configuration, its weights stay in the safetensors files. */
 import { describeCheckpoint } from '../../model/architectures/describe.ts';
-import { emitModel } from '../../model/architectures/emit.ts';
-import { findAttention } from '../../model/attention/index.ts';
-import { inputFacts, makeFeeds, planFeeds } from '../../model/onnx/feeds.ts';
+import { type EmittedModel, emitModel } from '../../model/architectures/emit.ts';
+import { fillInputs } from '../../model/architectures/fill.ts';
+import { runReference } from '../../model/architectures/reference.ts';
+import { findAttention, type Weights } from '../../model/attention/index.ts';
+import { type FeedPlan, type Feeds, inputFacts, makeFeeds, planFeeds } from '../../model/onnx/feeds.ts';
 import { readModelConfig } from '../../model/onnx/folder.ts';
 import { Graph } from '../../model/onnx/graph.ts';
-import { openCheckpoint } from '../../model/safetensors/checkpoint.ts';
+import type { InputFacts, RunParams } from '../../model/protocol/engine.ts';
+import { type Checkpoint, openCheckpoint } from '../../model/safetensors/checkpoint.ts';
 import type { ModelFolder } from '../../model/source.ts';
-import type { OpenedFiles } from './opening.ts';
+import type { Tensor } from '../../model/tensor.ts';
+import type { Computed, OpenedFiles, OpenPart } from './opening.ts';
 
 /**
  * @param entry a safetensors file or an index, or '' for the folder's own
@@ -16,16 +20,49 @@ import type { OpenedFiles } from './opening.ts';
  */
 export async function openWeights(folder: ModelFolder, entry: string, given: readonly string[]): Promise<OpenedFiles> {
   const checkpoint = await openCheckpoint(folder, entry);
-  const { model, warnings } = emitModel(checkpoint, { given });
-  const plan = planFeeds(new Graph(model.graph!), await readModelConfig(folder, checkpoint.weights));
-  const part = {
+  const emitted = emitModel(checkpoint, { given });
+  const plan = planFeeds(new Graph(emitted.model.graph!), await readModelConfig(folder, checkpoint.weights));
+  const part: OpenPart = {
     name: checkpoint.weights,
-    role: 'model' as const,
+    role: 'model',
     folder,
-    found: findAttention(model),
-    inputs: inputFacts(plan),
+    found: findAttention(emitted.model),
+    inputs: inputsOf(plan, emitted),
     problem: null,
-    feeds: (params: Parameters<typeof makeFeeds>[1]) => makeFeeds(plan, params),
+    feeds: (params) => feedsOf(plan, emitted, params),
+    compute: (feeds) => compute(checkpoint, emitted, feeds),
   };
-  return { parts: [part], facts: describeCheckpoint(checkpoint), warnings };
+  return { parts: [part], facts: describeCheckpoint(checkpoint), warnings: emitted.warnings };
+}
+
+/** What the graph declares as filled in is not asked for. */
+function inputsOf(plan: FeedPlan, { inputs }: EmittedModel): InputFacts[] {
+  const filled = new Map(inputs.map(({ name, fill }) => [name, fill.by]));
+  return inputFacts(plan).map((input) => {
+    const by = filled.get(input.name);
+    return input.filledBy === null && by && by !== 'user' ? { ...input, filledBy: by === 'count' ? '0, 1, 2, …' : 'a constant' } : input;
+  });
+}
+
+/** Texts, masks and pictures by the roles of the inputs; what has none as the family declares it. */
+function feedsOf(plan: FeedPlan, { inputs }: EmittedModel, params: RunParams): Feeds {
+  const made = makeFeeds({ ...plan, inputs: plan.inputs.filter(({ role, name }) => role !== null || params.raw?.[name]) }, params);
+  return { ...made, feeds: fillInputs(inputs, made.feeds) };
+}
+
+/** The blocks themselves, computing instead of writing a graph. */
+async function compute(checkpoint: Checkpoint, { sites }: EmittedModel, feeds: Readonly<Record<string, Tensor>>): Promise<Computed> {
+  const keys = sites.map(({ kind, layer }) => `${kind}/${layer}`);
+  const stageOf = (key: string) => `attention/${key}/weights`;
+  const values = await runReference(checkpoint, feeds, { stages: keys.map(stageOf) });
+  const outputs = [...values].filter(([name]) => name.startsWith('output/'));
+  return {
+    outputs: new Map(outputs.map(([name, value]) => [name.slice('output/'.length), value])),
+    weights: new Map(keys.map((key) => [key, asWeights(values.get(stageOf(key))!)])),
+  };
+}
+
+function asWeights({ shape, data }: Tensor): Weights {
+  const [batch = 1, heads = 1, queries = 1, keys = 1] = shape;
+  return { batch, heads, queries, keys, data: data as Float32Array };
 }

@@ -10,6 +10,7 @@ import type { ModelFolder } from '../../model/source.ts';
 import type { DeviceChoice } from './device.ts';
 import type { OpenedFiles, OpenPart } from './opening.ts';
 import { paramsFor } from './params.ts';
+import { computeGraph } from './reference.ts';
 
 /**
  * @param entry the file that was chosen, or '' for the folder's best
@@ -59,6 +60,7 @@ async function openPart(folder: ModelFolder, { role, path }: OnnxPart, config: M
     inputs: inputFacts(plan),
     problem: skeleton.problems[0] ?? null,
     feeds: (params, encoder) => makeFeeds(plan, paramsFor(role, paired, params), encoder),
+    compute: (feeds, call) => computeGraph(part, feeds, call),
   };
   return { part, graph: new Graph(skeleton.graph) };
 }

@@ -1,13 +1,15 @@
 /**
  * Opens a model: reads the graphs, finds attention, says what is there. Nothing of the runtime yet, and no weights.
  */
-import type { Site } from '../../model/attention/index.ts';
+import type { Site, Weights } from '../../model/attention/index.ts';
 import { HeadlightError } from '../../model/errors.ts';
 import { DataType } from '../../model/onnx/dtypes.ts';
 import type { EncoderResult, Feeds } from '../../model/onnx/feeds.ts';
 import type { InputFacts, ModelFacts, ModelFiles, Refusal, RunParams, SiteFacts, WireError } from '../../model/protocol/engine.ts';
 import type { ModelFolder } from '../../model/source.ts';
+import type { Tensor } from '../../model/tensor.ts';
 import type { DeviceChoice } from './device.ts';
+import type { EngineCall } from './engine.ts';
 import { externalOf } from './external.ts';
 import { openWeights } from './open-checkpoint.ts';
 import { openOnnx } from './open-onnx.ts';
@@ -23,6 +25,16 @@ export interface OpenPart extends Part {
   readonly problem: WireError | null;
   /** @throws HeadlightError `input` for inputs that only the user can give */
   feeds(params: RunParams, encoder: EncoderResult | null): Feeds;
+  /** The same graph in the reference. @throws HeadlightError `unsupported` for operators that the reference has not */
+  compute(feeds: Feeds['feeds'], call: EngineCall): Promise<Computed>;
+}
+
+/** What the reference made of a graph. */
+export interface Computed {
+  /** By name. */
+  readonly outputs: ReadonlyMap<string, Tensor>;
+  /** By the site's key in its own graph. */
+  readonly weights: ReadonlyMap<string, Weights>;
 }
 
 export interface OpenSite {

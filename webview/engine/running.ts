@@ -1,11 +1,19 @@
 /** Runs all graphs of a model, one after another: a decoder gets what its encoder made. */
 import type { EncoderResult } from '../../model/onnx/feeds.ts';
 import type { RunParams } from '../../model/protocol/engine.ts';
+import type { Tensor } from '../../model/tensor.ts';
 import type { Loaded } from './loading.ts';
 import type { OpenModel } from './opening.ts';
 import type { RunOutputs } from './outputs.ts';
 import type { CancelSignal } from './queue.ts';
 import { type RanSite, Run } from './run.ts';
+
+export type Encoded = EncoderResult;
+
+/** What a decoder gets of its encoder: the last hidden states, and which of them count. */
+export function encoderResult(states: Tensor, { attentionMask }: RunParams): Encoded {
+  return { states, ...(attentionMask && { mask: attentionMask }) };
+}
 
 export interface RunDone {
   readonly run: Run;
@@ -15,15 +23,14 @@ export interface RunDone {
 export async function runModel(model: OpenModel, { parts }: Loaded, params: RunParams, signal: CancelSignal | undefined): Promise<RunDone> {
   const outputs: RunOutputs[] = [];
   const warnings: string[] = [];
-  let encoder: EncoderResult | null = null;
+  let encoder: Encoded | null = null;
   try {
     for (const [index, part] of model.parts.entries()) {
       const made = part.feeds(params, encoder);
       warnings.push(...made.warnings);
       const ran = await parts[index]!.run(made.feeds, signal);
       outputs.push(ran);
-      if (part.role === 'encoder')
-        encoder = { states: await ran.tensor(ran.names[0]!), ...(params.attentionMask && { mask: params.attentionMask }) };
+      if (part.role === 'encoder') encoder = encoderResult(await ran.tensor(part.found.model.graph!.output[0]!.name), params);
     }
   } catch (error) {
     for (const ran of outputs) ran.dispose();

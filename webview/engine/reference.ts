@@ -1,0 +1,70 @@
+/** A model run by the reference: plain TypeScript, operator by operator, nothing of the runtime. */
+import { instrument, type Weights, weightsOf } from '../../model/attention/index.ts';
+import { HeadlightError } from '../../model/errors.ts';
+import { ReferenceModel } from '../../model/ops/evaluate.ts';
+import type { RunParams } from '../../model/protocol/engine.ts';
+import type { Tensor } from '../../model/tensor.ts';
+import type { EngineCall } from './engine.ts';
+import type { Computed, OpenModel, OpenSite } from './opening.ts';
+import type { Part } from './part.ts';
+import { assertWanted } from './queue.ts';
+import { type Encoded, encoderResult } from './running.ts';
+
+/** Nodes between two looks at the clock, so that a long computation can be cancelled. */
+const NODES_BETWEEN = 16;
+
+/** A graph from a file, evaluated with its attention weights as outputs. */
+export async function computeGraph(
+  { found, folder, name }: Part,
+  feeds: Readonly<Record<string, Tensor>>,
+  call: EngineCall,
+): Promise<Computed> {
+  const { model, taps } = instrument(found.model, found.sites, 'weights');
+  const reference = new ReferenceModel({ model }, folder);
+  const [lacking] = reference.lacking();
+  if (lacking) {
+    const operator = [lacking.domain, lacking.operator].filter(Boolean).join('::');
+    throw new HeadlightError(
+      'unsupported',
+      `${name}: the reference does not know ${operator} (${lacking.node}). Run the model without it.`,
+    );
+  }
+  const onNode = async (_: unknown, done: number, total: number) => {
+    if (done % NODES_BETWEEN !== 0) return;
+    assertWanted(call.token);
+    call.progress?.(done / total, 'computing the reference');
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  };
+  const values = await reference.run(feeds, { onNode });
+  const outputs = new Map(found.model.graph!.output.map((output) => [output.name, values.get(output.name)!]));
+  return { outputs, weights: new Map(taps.map((tap) => [tap.key, weightsOf(tap, values)])) };
+}
+
+export interface ReferenceRun {
+  readonly sites: readonly { readonly site: OpenSite; readonly weights: Weights }[];
+  readonly outputs: ReadonlyMap<string, Tensor>;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * All graphs of a model in the reference, one after another.
+ * @throws HeadlightError `unsupported`, `input`, `cancelled`
+ */
+export async function computeModel(model: OpenModel, params: RunParams, call: EngineCall = {}): Promise<ReferenceRun> {
+  const computed: Computed[] = [];
+  const warnings: string[] = [];
+  let encoder: Encoded | null = null;
+  for (const part of model.parts) {
+    const made = part.feeds(params, encoder);
+    warnings.push(...made.warnings);
+    const result = await part.compute(made.feeds, call);
+    computed.push(result);
+    if (part.role === 'encoder') encoder = encoderResult([...result.outputs.values()][0]!, params);
+  }
+  const sites = model.sites.map((one) => ({ site: one, weights: computed[one.part]!.weights.get(one.site.key) ?? missing(one) }));
+  return { sites, outputs: new Map(computed.flatMap(({ outputs }) => [...outputs])), warnings: [...new Set(warnings)] };
+}
+
+function missing({ facts }: OpenSite): never {
+  throw new HeadlightError('internal', `The reference has no attention called ${facts.key}.`);
+}
