@@ -43,6 +43,7 @@ import { openaiGpt } from './openai-gpt.ts';
 import { opt } from './opt.ts';
 import { qwen2, qwen3 } from './qwen.ts';
 import { roberta } from './roberta.ts';
+import { t5 } from './t5.ts';
 import { transfoXl } from './transfo-xl.ts';
 import { xlnet } from './xlnet.ts';
 
@@ -72,6 +73,7 @@ export const FAMILIES: readonly Family[] = [
   deberta,
   xlnet,
   transfoXl,
+  t5,
 ];
 
 /**
