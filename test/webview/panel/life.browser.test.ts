@@ -108,7 +108,7 @@ test('comparing takes one head away from the other, cell by cell', async () => {
   await page.keyboard.press('Enter');
   await page.waitForTimeout(150);
   assert.ok(Math.abs((await value()) - (first - second)) < 1e-6);
-  assert.match(await page.locator('.legend').getAttribute('aria-label').then(String), /difference/);
+  assert.match(await page.locator('.legend').getAttribute('aria-label').then(String), /layer 3 · head 1 − layer 4 · head 2/);
   await page.close();
 });
 

@@ -22,6 +22,8 @@ export interface MatrixPicture {
 /** Slant of the column labels. */
 const SLANT = -Math.PI / 3;
 const GRID_FROM = 9;
+/** Cells smaller than this are outlined from a little further off. */
+const THIN = 6;
 
 interface Cached {
   readonly key: readonly unknown[];
@@ -165,11 +167,13 @@ export function drawMarks(
     context.lineWidth = line;
     context.strokeRect(left - 0.5, top - 0.5, Math.max(w, 2), Math.max(h, 2));
   };
+  // Around thin rows and columns, so that the outline does not hide them.
+  const air = window.cell < THIN ? 2 : 0;
   const { row, column } = marks.pointed;
   if (row !== null) box(x(0), y(row), right - x(0), window.cell, theme.muted, 1);
   if (column !== null) box(x(column), y(0), window.cell, bottom - y(0), theme.muted, 1);
-  if (marks.column !== null) box(x(marks.column), y(0), window.cell, bottom - y(0), theme.muted, 1);
-  for (const query of marks.rows) box(x(0), y(query), right - x(0), window.cell, theme.query, 1.5);
+  if (marks.column !== null) box(x(marks.column) - air, y(0), window.cell + 2 * air, bottom - y(0), theme.muted, 1);
+  for (const query of marks.rows) box(x(0), y(query) - air, right - x(0), window.cell + 2 * air, theme.query, 1.5);
   for (const pin of marks.pins) box(x(pin.column), y(pin.row), window.cell, window.cell, theme.focus, 2);
   if (row !== null && column !== null) box(x(column), y(row), window.cell, window.cell, theme.foreground, 2);
 }

@@ -2,6 +2,7 @@
 import { exact, percent, short } from '../../draw/numbers.ts';
 import { togglePin } from '../../state/select.ts';
 import type { Shown } from '../../state/shown.ts';
+import { IconButton } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
 
 const valueAt = ({ cells }: Shown, row: number, column: number): number => cells.data[row * cells.columns + column] ?? Number.NaN;
@@ -16,7 +17,7 @@ export function cellWords(shown: Shown, row: number, column: number): string {
 }
 
 export function Readout({ shown }: { shown: Shown }) {
-  const { store } = usePanel();
+  const { store, host } = usePanel();
   const pointed = store.pointed.value;
   const { query, key } = pointed.query !== null && pointed.key !== null ? pointed : store.selection.value;
   const row = query === null ? -1 : (shown.rows.placeOf[query] ?? -1);
@@ -30,7 +31,16 @@ export function Readout({ shown }: { shown: Shown }) {
             <span class="number">
               {shown.against && valueAt(shown, row, column) > 0 ? '+' : ''}
               {exact(valueAt(shown, row, column))}
-            </span>
+            </span>{' '}
+            <IconButton
+              label="Copy this number"
+              icon="copy"
+              onPress={() =>
+                void host.request('copy', {
+                  text: `${shown.rows.labels[row]}\t${shown.columns.labels[column]}\t${exact(valueAt(shown, row, column))}`,
+                })
+              }
+            />
           </>
         ) : (
           <span class="muted">point at a cell to read its weight</span>

@@ -1,6 +1,6 @@
 /** What is shown in the matrix: special tokens, words, threshold, order of the keys, table. */
 import { REGROUP_RULE } from '../../../model/text/regroup.ts';
-import { short } from '../../draw/numbers.ts';
+import { exact, short } from '../../draw/numbers.ts';
 import type { Shown } from '../../state/shown.ts';
 import { setView } from '../../state/store.ts';
 import { Dropdown, IconButton } from '../../ui/controls.tsx';
@@ -8,8 +8,16 @@ import { usePanel } from '../context.ts';
 
 const THRESHOLDS = ['0', '0.001', '0.01', '0.05', '0.1', '0.25'] as const;
 
+/** Tab-separated, queries down, keys across. */
+function tableText({ cells, rows, columns }: Shown): string {
+  const lines = rows.labels.map((label, row) =>
+    [label, ...Array.from(cells.data.subarray(row * cells.columns, (row + 1) * cells.columns), exact)].join('\t'),
+  );
+  return [['query \\ key', ...columns.labels].join('\t'), ...lines].join('\n');
+}
+
 export function MatrixTools({ shown }: { shown: Shown }) {
-  const { store } = usePanel();
+  const { store, host } = usePanel();
   const view = store.view.value;
   return (
     <div class="row-tools matrix-tools">
@@ -29,6 +37,13 @@ export function MatrixTools({ shown }: { shown: Shown }) {
         ]}
         onChoose={(columns) => setView(store, { columns })}
       />
+      {view.table && (
+        <IconButton
+          label="Copy the whole table, full precision"
+          icon="copy"
+          onPress={() => void host.request('copy', { text: tableText(shown) })}
+        />
+      )}
       <IconButton
         label={view.table ? 'Show the picture' : 'Show the numbers as a table (t)'}
         icon={view.table ? 'graph-scatter' : 'table'}

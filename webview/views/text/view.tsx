@@ -11,6 +11,7 @@ import { setView } from '../../state/store.ts';
 import { Dropdown } from '../../ui/controls.tsx';
 import { useDraw } from '../../ui/hooks.ts';
 import { usePanel } from '../context.ts';
+import { headSentence } from '../heads/tip.tsx';
 import { ColourChoices, Legend } from '../matrix/legend.tsx';
 import { outside, type Part, partsOf } from './parts.ts';
 
@@ -49,9 +50,17 @@ export function TextView({ shown }: { shown: Shown }) {
       )}
       <Words shown={shown} side={answering} painted={true} asks={!apart} />
       <Caption shown={shown} />
+      <Said />
     </div>
   );
 }
+
+/** The chosen word and where it looks, for those who hear the panel. */
+const Said = () => (
+  <div class="unseen" role="status">
+    {headSentence(usePanel())}
+  </div>
+);
 
 function Tools({ shown }: { shown: Shown }) {
   const { store, theme } = usePanel();
