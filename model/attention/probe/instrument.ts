@@ -3,7 +3,8 @@
  */
 
 import { HeadlightError } from '../../errors.ts';
-import type { onnx } from '../../onnx/proto.js';
+import { onnx } from '../../onnx/proto.js';
+import type { Candidate } from '../find/candidate.ts';
 import { planOf } from '../find/plan.ts';
 import { Builder, valueInfo } from '../graph/builder.ts';
 import { type Clone, cloneModel } from '../graph/clone.ts';
@@ -97,12 +98,30 @@ class Instrument {
     if (thumbnails) b.rename(pooled(b, map), thumbnails);
     const q = this.keep(b, head, 'q', `headlight/${site.key}/q`);
     const k = this.keep(b, head, 'k', `headlight/${site.key}/k`);
-    this.write(first.map.ref.graph, b);
+    if (thumbnails) this.hold(b, first, thumbnails);
+    else this.write(first.map.ref.graph, b);
     for (const name of [thumbnails, q, k]) if (name) this.declare(name, TYPE.float);
     for (const { output, type } of head.kept) this.shared(head, output, type);
     const layout: Layout = { kind: 'layout', turn: null, scale: plan.after };
     const kept = head.kept.map((one) => one.output);
     return { key: site.key, weights: [], thumbnails, q, k, kept, check: this.check(plan.fused?.check ?? null), layout };
+  }
+
+  /**
+   * Lets what comes after the weights wait for their thumbnails. The runtime is free to do all layers first and the thumbnails last, and would hold
+   * the weights of every layer till then; a Reshape whose sizes need the thumbnails (to add nothing to them) keeps one layer's at a time.
+   */
+  private hold(b: Builder, c: Candidate, thumbnails: string): void {
+    const graph = this.clone.graphOf.get(c.map.ref.graph)!;
+    const held = c.fused?.check ?? c.value.product.output;
+    const at = graph.node.findIndex((node) => node.output.includes(held));
+    const before = `${held}/before`;
+    const node = graph.node[at]!;
+    const nothing = b.op('Mul', [b.size(thumbnails, 3), b.ints(0)]);
+    b.rename(b.op('Reshape', [before, b.op('Add', [b.op('Shape', [before]), nothing])]), held);
+    const output = node.output.map((name) => (name === held ? before : name));
+    graph.node.splice(at, 1, onnx.NodeProto.create({ ...node, output }), ...b.nodes);
+    this.model.graph!.initializer.push(...b.initializers);
   }
 
   /** The weights beside q and k: for runs so short that nothing has to be computed again. */
