@@ -23,6 +23,7 @@
 import { HeadlightError } from '../errors.ts';
 import type { Config } from '../safetensors/config.ts';
 import { albert } from './albert.ts';
+import { bart } from './bart.ts';
 import { bert } from './bert.ts';
 import { bloom } from './bloom.ts';
 import { ctrl } from './ctrl.ts';
@@ -74,6 +75,7 @@ export const FAMILIES: readonly Family[] = [
   xlnet,
   transfoXl,
   t5,
+  bart,
 ];
 
 /**

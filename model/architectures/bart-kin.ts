@@ -1,0 +1,114 @@
+/**
+ * What BART, mBART, Marian and FSMT have in common: two texts, words and positions embedded on each side, layers, output weights.
+ */
+import { activation } from '../blocks/activations.ts';
+import { paddingMask } from '../blocks/masks.ts';
+import type { Module } from '../blocks/module.ts';
+import { layerNorm } from '../blocks/norms.ts';
+import type { Config } from '../safetensors/config.ts';
+import { bartDecoder, bartEncoder, EPSILON, type LayerSettings, type StackSizes } from './bart-layers.ts';
+import { hasDecoder, type OutputPlaces, outputLogits, sightOf, sourceInputs, type TokenInputs, targetInputs } from './encoder-decoder.ts';
+import type { Description, Family } from './family.ts';
+import { divide } from './options.ts';
+
+export type Side = 'encoder' | 'decoder';
+
+export interface BartSettings extends LayerSettings {
+  readonly vocabulary: number;
+  readonly maxTokens: number;
+  /** What word embeddings are multiplied with. */
+  readonly factor: number;
+  /** A LayerNorm on the sum of words and positions. */
+  readonly embeddingNorm: boolean;
+}
+
+/** What a family of BART's kind says of itself. */
+export interface BartKin<S extends BartSettings> {
+  readonly modelTypes: readonly string[];
+  readonly architecture: string;
+  /** What the model knows about order, in words. */
+  readonly positions: string;
+  readonly aliases: Readonly<Record<string, readonly string[]>>;
+  /** @throws HeadlightError for a configuration that lacks something or has an option that is not done here */
+  readonly settings: (config: Config) => S;
+  /** Word embeddings, times their factor: int64 [B, T] → [B, T, D] */
+  readonly words: <T>(root: Module<T>, side: Side, ids: T, settings: S) => T;
+  /** Positions of a side, to be added: int64 [B, T] → [.., T, D] */
+  readonly places: <T>(module: Module<T>, ids: T, settings: S) => T;
+  /** Where the output weights are. */
+  readonly output: <T>(root: Module<T>, config: Config, settings: S) => Omit<OutputPlaces<T>, 'width'>;
+  /** The target's mask where no run gives one, int64 [B, T]; all ones unless said. */
+  readonly targetMask?: <T>(root: Module<T>, config: Config, target: TokenInputs<T>) => T;
+}
+
+/** A family whose model is BART's with other embeddings, norms and output weights. */
+export function bartFamily<S extends BartSettings>(kin: BartKin<S>): Family {
+  return {
+    modelTypes: kin.modelTypes,
+    prefix: 'model.',
+    aliases: kin.aliases,
+    describe: (config) => describeBart(kin.architecture, kin.positions, kin.settings(config)),
+    build: (root, config) => {
+      const settings = kin.settings(config);
+      const { ids, mask } = sourceInputs(root.build);
+      const alone = !hasDecoder(root, config, 'model.decoder.layers.0.fc1.weight');
+      const embedded = embed(root, 'encoder', ids, kin, settings);
+      const memory = bartEncoder(root.at('model.encoder'), embedded, { visible: paddingMask(root.ops, mask), alone }, settings);
+      if (alone) root.build.output('last_hidden_state', memory);
+      else target(root, config, { memory, mask }, kin, settings);
+    },
+  };
+}
+
+/** Heads are the encoder's; the decoder may have others. */
+export function describeBart(architecture: string, positions: string, settings: BartSettings): Description {
+  const { encoder, decoder, maxTokens, vocabulary } = settings;
+  const { heads, headDim } = encoder;
+  return { architecture, layers: encoder.layers + decoder.layers, heads, kvHeads: heads, headDim, positions, maxTokens, vocabulary };
+}
+
+/** The decoder and its head: outputs `logits` [B, T, V] or `last_hidden_state` [B, T, D], and `encoder_last_hidden_state` [B, S, D]. */
+function target<T, S extends BartSettings>(
+  root: Module<T>,
+  config: Config,
+  source: { readonly memory: T; readonly mask: T },
+  kin: BartKin<S>,
+  settings: S,
+): void {
+  const { build, ops } = root;
+  const given = targetInputs(build, config);
+  const mask = kin.targetMask?.(root, config, given) ?? given.mask;
+  const embedded = embed(root, 'decoder', given.ids, kin, settings);
+  const hidden = bartDecoder(root.at('model.decoder'), embedded, sightOf(build, source.memory, source.mask, mask), settings);
+  const places = kin.output(root, config, settings);
+  const logits = outputLogits(root, config, hidden, { ...places, width: settings.width });
+  const bias = root.has('final_logits_bias') ? root.weight('final_logits_bias', [1, places.vocabulary]) : null;
+  if (logits === null) build.output('last_hidden_state', hidden);
+  else build.output('logits', bias === null ? logits : ops.add(logits, bias));
+  build.output('encoder_last_hidden_state', source.memory);
+}
+
+/** words·factor + positions, through a norm where there is one: int64 [B, T] → [B, T, D] */
+function embed<T, S extends BartSettings>(root: Module<T>, side: Side, ids: T, kin: BartKin<S>, settings: S): T {
+  const module = root.at(`model.${side}`);
+  const sum = root.ops.add(kin.words(root, side, ids, settings), kin.places(module, ids, settings));
+  return settings.embeddingNorm ? layerNorm(module.at('layernorm_embedding'), sum, settings.width, EPSILON) : sum;
+}
+
+/** The sizes that configurations of this kind spell alike. */
+export function bartSettings(config: Config): Omit<BartSettings, 'normFirst' | 'embeddingNorm' | 'vocabulary' | 'maxTokens'> {
+  const width = config.count(['d_model', 'hidden_size']);
+  return {
+    width,
+    encoder: stackSizes(config, 'encoder', width),
+    decoder: stackSizes(config, 'decoder', width),
+    f: activation(config.text('activation_function', 'gelu')),
+    factor: config.flag('scale_embedding', false) ? Math.sqrt(width) : 1,
+  };
+}
+
+function stackSizes(config: Config, side: Side, width: number): StackSizes {
+  const heads = config.count(`${side}_attention_heads`);
+  const headDim = divide(config, `the head size of the ${side}`, width, heads);
+  return { layers: config.count(`${side}_layers`), heads, headDim, inner: config.count(`${side}_ffn_dim`) };
+}
