@@ -37,6 +37,7 @@ import { gemma, gemma2, gemma3 } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
+import { mbart } from './mbart.ts';
 import { mistral } from './mistral.ts';
 import { modernbert } from './modernbert.ts';
 import { mpt } from './mpt.ts';
@@ -76,6 +77,7 @@ export const FAMILIES: readonly Family[] = [
   transfoXl,
   t5,
   bart,
+  mbart,
 ];
 
 /**
