@@ -128,7 +128,7 @@ function convolve<T>(
   const inner = module.at('conv');
   const [weight, bias] = [inner.weight('weight', [width, width / group, kernel]), inner.weight('bias', [width])];
   const side = Math.floor((kernel - 1) / 2);
-  const convolved = ops.conv(ops.transpose(x, [0, 2, 1]), weight, bias, { group, pads: [side, side] }); // [B, D, T]
+  const convolved = inner.record(ops.conv(ops.transpose(x, [0, 2, 1]), weight, bias, { group, pads: [side, side] })); // [B, D, T]
   const active = activation(name)(ops, ops.mul(ops.transpose(convolved, [0, 2, 1]), kept));
   return ops.mul(layerNorm(module.at('LayerNorm'), ops.add(y, active), width, epsilon), kept);
 }

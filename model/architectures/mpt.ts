@@ -65,7 +65,8 @@ function settingsOf(config: Config): Settings {
   for (const option of ['qk_ln', 'prefix_lm', 'attn_uses_sequence_id']) refuseUnless(!attend.flag(option, false), attend, option);
   return {
     ...{ width, heads, headDim },
-    inner: config.number('expansion_ratio', 4) * width,
+    // Four times the width in every released model; the library that writes these files does so whatever `expansion_ratio` says.
+    inner: 4 * width,
     layers: config.count(['n_layers', 'num_hidden_layers']),
     maxTokens: config.count('max_seq_len', 2048),
     vocabulary: config.count('vocab_size'),

@@ -60,23 +60,23 @@ function scalingOf(config: Config, parameters: Config): RotaryScaling {
 function yarn(parameters: Config, config: Config): RotaryScaling {
   const longest = config.count('max_position_embeddings');
   const positions = parameters.count('original_max_position_embeddings', longest);
-  const stretch = parameters.has('original_max_position_embeddings') ? longest / positions : parameters.number('factor');
+  const factor = parameters.number('factor', longest / positions);
   return {
     type: 'yarn',
-    factor: parameters.number('factor', stretch),
+    factor,
     positions,
     betaFast: parameters.number('beta_fast', 32),
     betaSlow: parameters.number('beta_slow', 1),
     truncate: parameters.flag('truncate', true),
-    attentionFactor: parameters.number('attention_factor', yarnAttentionFactor(parameters, stretch)),
+    attentionFactor: parameters.number('attention_factor', yarnAttentionFactor(parameters, factor)),
   };
 }
 
-/** 0.1·m·ln(stretch) + 1 (YaRN, 3.4); DeepSeek's files divide two of these. */
-function yarnAttentionFactor(parameters: Config, stretch: number): number {
-  const factor = (m: number): number => (stretch <= 1 ? 1 : 0.1 * m * Math.log(stretch) + 1);
-  if (!parameters.has('mscale') || !parameters.has('mscale_all_dim')) return factor(1);
-  return factor(parameters.number('mscale')) / factor(parameters.number('mscale_all_dim'));
+/** 0.1·m·ln(factor) + 1 (YaRN, 3.4); DeepSeek's files divide two of these. */
+function yarnAttentionFactor(parameters: Config, factor: number): number {
+  const withScale = (m: number): number => (factor <= 1 ? 1 : 0.1 * m * Math.log(factor) + 1);
+  const [one, all] = [parameters.number('mscale', 0), parameters.number('mscale_all_dim', 0)];
+  return one === 0 || all === 0 ? withScale(1) : withScale(one) / withScale(all);
 }
 
 function longrope(parameters: Config, config: Config): RotaryScaling {
