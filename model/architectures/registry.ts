@@ -37,6 +37,7 @@ import { gemma, gemma2, gemma3 } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
+import { marian } from './marian.ts';
 import { mbart } from './mbart.ts';
 import { mistral } from './mistral.ts';
 import { modernbert } from './modernbert.ts';
@@ -78,6 +79,7 @@ export const FAMILIES: readonly Family[] = [
   t5,
   bart,
   mbart,
+  marian,
 ];
 
 /**
