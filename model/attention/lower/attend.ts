@@ -84,12 +84,7 @@ function withSink(b: Builder, x: string, sink: string): { softmax: string; weigh
 function guarded(b: Builder, x: string, mask: boolean): { softmax: string; weights: string } {
   const softmax = b.op('Softmax', [x], { axis: -1 });
   if (!mask) return { softmax, weights: softmax };
-  return { softmax, weights: b.op('Where', [b.op('Greater', [reduceMax(b, x), b.float(NOTHING)]), softmax, b.float(0)]) };
-}
-
-/** The largest value along the last axis, kept: by TopK, which has the same form in every opset. */
-function reduceMax(b: Builder, x: string): string {
-  return b.ops('TopK', [x, b.ints(1)], 2, { axis: -1 })[0]!;
+  return { softmax, weights: b.op('Where', [b.op('Greater', [b.op('ReduceMax', [x, b.ints(3)], { keepdims: 1 }), b.float(NOTHING)]), softmax, b.float(0)]) };
 }
 
 /** [B, T, n·d] → [B, n, T, d]. */

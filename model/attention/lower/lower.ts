@@ -44,7 +44,7 @@ export interface Laid {
 /** Largest |a| over everything, as a scalar. */
 function largest(b: Builder, a: string): string {
   const flat = b.op('Reshape', [b.op('Abs', [a]), b.ints(-1)]);
-  return b.op('Squeeze', [b.ops('TopK', [flat, b.ints(1)], 2, { axis: 0 })[0]!, b.ints(0)]);
+  return b.op('ReduceMax', [flat, b.ints(0)], { keepdims: 0 });
 }
 
 /** How far the formula is from the operator's own output. */
