@@ -105,23 +105,10 @@ function decoderLayer<T>(module: Module<T>, x: T, place: Place<T>, settings: Tra
   const remember = (y: T): T => (place.memory === null ? y : ops.concat([place.memory, y], { axis: 1 })); // [B, S, D]
   const see = (source: T): T => selfAttention(attend, source, place, settings);
   const ponder = (y: T): T => feedForward(parts, y, { width, inner, f: relu });
-  if (!normFirst)
-    return module.record(
-      postNorm(
-        ops,
-        postNorm(ops, x, (y) => see(remember(y)), norm(attend)),
-        ponder,
-        norm(think),
-      ),
-    );
-  return module.record(
-    preNorm(
-      ops,
-      preNorm(ops, x, see, (y) => norm(attend)(remember(y))),
-      ponder,
-      norm(think),
-    ),
-  );
+  const [after, before] = [norm(attend), (y: T) => norm(attend)(remember(y))];
+  const attended = attend.record(normFirst ? preNorm(ops, x, see, before) : postNorm(ops, x, (y) => see(remember(y)), after));
+  const step = normFirst ? preNorm : postNorm;
+  return module.record(think.record(step(ops, attended, ponder, norm(think))));
 }
 
 /** Queries of the segment, keys and values of memory and segment: [B, S, D] → [B, T, D] */
