@@ -95,15 +95,21 @@ function embed<T, S extends BartSettings>(root: Module<T>, side: Side, ids: T, k
   return settings.embeddingNorm ? layerNorm(module.at('layernorm_embedding'), sum, settings.width, EPSILON) : sum;
 }
 
-/** The sizes that configurations of this kind spell alike. */
-export function bartSettings(config: Config): Omit<BartSettings, 'normFirst' | 'embeddingNorm' | 'vocabulary' | 'maxTokens'> {
+/**
+ * The sizes that configurations of this kind spell alike.
+ * @param defaults what the family means where its configuration says nothing
+ */
+export function bartSettings(
+  config: Config,
+  defaults: { readonly activation: string; readonly scaled: boolean } = { activation: 'gelu', scaled: false },
+): Omit<BartSettings, 'normFirst' | 'embeddingNorm' | 'vocabulary' | 'maxTokens'> {
   const width = config.count(['d_model', 'hidden_size']);
   return {
     width,
     encoder: stackSizes(config, 'encoder', width),
     decoder: stackSizes(config, 'decoder', width),
-    f: activation(config.text('activation_function', 'gelu')),
-    factor: config.flag('scale_embedding', false) ? Math.sqrt(width) : 1,
+    f: activation(config.text('activation_function', defaults.activation)),
+    factor: config.flag('scale_embedding', defaults.scaled) ? Math.sqrt(width) : 1,
   };
 }
 

@@ -33,6 +33,7 @@ import { electra } from './electra.ts';
 import { ernie } from './ernie.ts';
 import { falcon } from './falcon.ts';
 import type { Family } from './family.ts';
+import { fsmt } from './fsmt.ts';
 import { gemma, gemma2, gemma3 } from './gemma.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
@@ -80,6 +81,7 @@ export const FAMILIES: readonly Family[] = [
   bart,
   mbart,
   marian,
+  fsmt,
 ];
 
 /**

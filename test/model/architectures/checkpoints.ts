@@ -90,13 +90,18 @@ const LAYOUTS: readonly { readonly stage: RegExp; readonly bring: (value: Tensor
     stage: /decoder\.layers\.\d+\.(activation_fn|fc1|fc2|final_layer_norm)$|^stage\/crit$/,
     bring: (value, { shape }) => (shape.length === 2 ? { ...value, shape } : value),
   },
+  // FSMT has the positions before the texts in its layers, which in case A is one text: [T, B, ..].
+  {
+    stage: /^stage\/model\.(en|de)coder\.layers\./,
+    bring: (value, { shape }) => (shape.length === 3 && shape[0] !== value.shape[0] ? exchanged(value, 0) : value),
+  },
   // XLNet and Transformer-XL have the positions before the texts: [T, B, ..].
   { stage: /^stage\/transformer\.(layers?\.\d|pos_emb$|word_emb(edding)?$)/, bring: (value) => exchanged(value, 0) },
 ];
 
 /** A computed value in the layout of its golden. */
 export function inGoldenLayout(key: string, value: Tensor, golden: Tensor): Tensor {
-  return LAYOUTS.find(({ stage }) => stage.test(key))?.bring(value, golden) ?? value;
+  return LAYOUTS.filter(({ stage }) => stage.test(key)).reduce((brought, { bring }) => bring(brought, golden), value);
 }
 
 /**
