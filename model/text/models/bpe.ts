@@ -34,7 +34,8 @@ type Splitter = (word: string, suffixed: boolean) => readonly string[];
 
 /** The engine always adds its suffix; words without it get an engine of their own, made when the first one comes (hardly ever). */
 function splitter(config: Json): Splitter {
-  const settings = { ...config, merges: merges(config) };
+  // Merging needs no ids: the vocabulary stays here alone.
+  const settings = { ...config, vocab: {}, merges: merges(config) };
   const engine = new BPE(settings as unknown as Config);
   let bare: BPE | null = null;
   return (word, suffixed) => {

@@ -5,6 +5,7 @@ import { boolean, count, type Json, list, malformed } from '../json.ts';
 import { characters, utf8 } from '../utf8.ts';
 import { remembering } from './cache.ts';
 import type { Cut, Model } from './index.ts';
+import { PieceTrie } from './piece-trie.ts';
 
 type Config = ConstructorParameters<typeof Unigram>[0];
 
@@ -27,6 +28,27 @@ function fused(pieces: readonly string[], isUnknown: (piece: string) => boolean)
   return out;
 }
 
+/** Added to the least score for characters that no piece covers. Source: `K_UNK_PENALTY` of the Rust library. */
+const UNKNOWN_PENALTY = -10;
+
+/**
+ * The package's Unigram over a whole vocabulary. It is made with one piece and given the rest, as its own constructor takes seconds for large ones
+ * (see PieceTrie). Without an unknown token it still needs a place for that score: one past the end, which no text can contain.
+ */
+function engineFor(entries: readonly [string, number][], vocab: Map<string, number>, unk: number | null): Unigram {
+  const place = unk ?? entries.length;
+  const engine = new Unigram({ type: 'Unigram', vocab: [['', 0]], unk_id: 0 } as unknown as Config, '');
+  const scores = entries.map(([, score]) => score);
+  engine.min_score = scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY);
+  engine.unk_score = engine.min_score + UNKNOWN_PENALTY;
+  scores[place] = engine.unk_score;
+  engine.unk_token_id = place;
+  engine.scores = scores;
+  engine.tokens_to_ids = vocab;
+  engine.trie = new PieceTrie(vocab.keys()) as unknown as Unigram['trie'];
+  return engine;
+}
+
 /** Unigram: the most probable way to cut the piece (Viterbi); a run of unknown characters is one token, or its bytes. */
 export function unigram(config: Json): Model {
   const entries = list(config.vocab, 'vocab').map(entry);
@@ -35,8 +57,7 @@ export function unigram(config: Json): Model {
   const unk = config.unk_id === null || config.unk_id === undefined ? null : count(config.unk_id, 'unk_id');
   if (unk !== null && unk >= entries.length) throw malformed('unk_id is outside the vocabulary');
   const fallback = boolean(config.byte_fallback, false, 'byte_fallback');
-  // Without an unknown token the engine still needs a place for its score: one past the end, which no text can contain.
-  const engine = new Unigram({ ...config, vocab: [...entries], unk_id: unk ?? entries.length } as unknown as Config, '');
+  const engine = engineFor(entries, vocab, unk);
   const unknown = unk === null ? null : entries[unk]![0];
   const bytesOf = (run: string) => (fallback ? byteIds(run, vocab) : null);
   const cuts = (run: string, a: number, b: number): readonly Cut[] => {
