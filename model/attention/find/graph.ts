@@ -13,6 +13,7 @@ export class Subject {
   readonly products = new Map<string, Product>();
   private readonly weights = new Map<string, boolean>();
   private longer: Facts | undefined;
+  private readonly supposed = new Map<string, Facts>();
 
   constructor(readonly model: onnx.ModelProto) {
     this.view = new GraphView(model);
@@ -21,6 +22,14 @@ export class Subject {
       const product = productOf(this.view, this.facts, ref);
       if (product) this.products.set(product.output, product);
     }
+  }
+
+  /** Facts under the assumption that a single-valued constant had another value. */
+  supposing(name: string, value: number): Facts {
+    const key = `${name}=${value}`;
+    const known = this.supposed.get(key) ?? infer(this.view, 1, new Map([[name, value]]));
+    this.supposed.set(key, known);
+    return known;
   }
 
   /** How much larger a value becomes when every free length doubles: 1, 2 (linear in the length), 4 (quadratic). */

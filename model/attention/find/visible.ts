@@ -4,6 +4,7 @@
  */
 import type { NodeRef } from '../graph/view.ts';
 import { broadcastIndex } from '../infer/fact.ts';
+import type { Facts } from '../infer/infer.ts';
 import type { Candidate } from './candidate.ts';
 
 export interface Visibility {
@@ -15,9 +16,9 @@ export interface Visibility {
 const MASKED = -1e3;
 
 /** For each [T, S] of the logits at batch 0, head 0: masked or not, from one node of the chain; null when it masks nothing that is known. */
-function maskedBy(c: Candidate, ref: NodeRef, out: readonly number[]): boolean[] | null {
-  const { subject, score } = c;
-  const side = ref.node.input.map((name) => (score.region.has(name) ? null : subject.fact(name)));
+function maskedBy(c: Candidate, facts: Facts, ref: NodeRef, out: readonly number[]): boolean[] | null {
+  const { score } = c;
+  const side = ref.node.input.map((name) => (score.region.has(name) ? null : facts.get(name)));
   const pick = (i: number): ((flat: number) => number) | null => {
     const f = side[i];
     if (!f?.value || !f.shape) return null;
@@ -59,17 +60,18 @@ function windowOf(hidden: readonly boolean[], T: number, S: number): number | nu
   return seen;
 }
 
-export function visibility(c: Candidate): Visibility {
+/** What is hidden by all masks between product and softmax. */
+function visible(c: Candidate, facts: Facts): Visibility {
   const { region } = c.score;
   let hidden: readonly boolean[] = [];
   let [T, S] = [0, 0];
-  for (const ref of region.nodesTo(c.map.logits)) {
+  for (const ref of maskNodes(c)) {
     const axes = region.axes(ref.node.output[0]!);
     const shape = c.subject.shape(ref.node.output[0]!);
     if (!axes || !shape || shape.length < 2) continue;
     const role = (i: number): string | undefined => region.atoms.resolve(axes.at(i)!).map(c.role).at(-1);
     if (role(-1) !== 'key' || (role(-2) !== 'query' && role(-2) !== undefined)) continue;
-    const one = maskedBy(c, ref, shape);
+    const one = maskedBy(c, facts, ref, shape);
     if (!one) continue;
     if (hidden.length > 0 && one.length !== hidden.length) continue;
     const sofar = hidden;
@@ -78,4 +80,52 @@ export function visibility(c: Candidate): Visibility {
   }
   if (hidden.length === 0) return { causal: false, window: null };
   return { causal: isCausal(hidden, T, S), window: windowOf(hidden, T, S) };
+}
+
+function maskNodes(c: Candidate): NodeRef[] {
+  return c.score.region.nodesTo(c.map.logits).filter((ref) => /^(Add|Sub|Where)$/.test(ref.node.opType));
+}
+
+/** Constants up to this many steps behind a mask are looked at. */
+const STEPS = 120;
+/** Windows that the assumed lengths are too short to show lie above. */
+const LONG = 13;
+/** The length that is tried in the place of a long window. */
+const SHORT = 4;
+/** Constants that are tried at most. */
+const TRIES = 4;
+
+/** Whole numbers behind the masks that could be the length of a window: those that are added, subtracted or compared. */
+function longConstants(c: Candidate): [string, number][] {
+  const { subject, score } = c;
+  const seen = new Set<string>();
+  const found = new Map<string, number>();
+  const queue = maskNodes(c).flatMap((ref) => ref.node.input.filter((name) => name !== '' && !score.region.has(name)));
+  for (let step = 0; step < STEPS && queue.length > 0; step++) {
+    const name = queue.shift()!;
+    const ref = seen.has(name) ? undefined : subject.view.producerOf(name);
+    seen.add(name);
+    if (!ref) continue;
+    const compares = /^(Add|Sub|Less|LessOrEqual|Greater|GreaterOrEqual)$/.test(ref.node.opType);
+    for (const input of ref.node.input.filter(Boolean)) {
+      const value = compares ? subject.fact(input)?.value : undefined;
+      if (value?.length === 1 && Number.isInteger(value[0]!) && Math.abs(value[0]!) > LONG && Math.abs(value[0]!) < 1e6) found.set(input, value[0]!);
+      else queue.push(input);
+    }
+  }
+  return [...found].slice(0, TRIES);
+}
+
+/** A window too long to show: the constant that, made short, makes the mask a band. */
+function longWindow(c: Candidate): number | null {
+  for (const [name, value] of longConstants(c)) {
+    const { window } = visible(c, c.subject.supposing(name, Math.sign(value) * SHORT));
+    if (window !== null) return Math.abs(value) + window - SHORT;
+  }
+  return null;
+}
+
+export function visibility(c: Candidate): Visibility {
+  const plain = visible(c, c.subject.facts);
+  return plain.window === null ? { ...plain, window: longWindow(c) } : plain;
 }

@@ -38,6 +38,7 @@ class Inference {
   constructor(
     private readonly view: GraphView,
     factor: number,
+    private readonly instead: ReadonlyMap<string, number>,
   ) {
     this.lengths = new Lengths(factor);
     this.opset = view.opset();
@@ -76,7 +77,7 @@ class Inference {
   }
 
   private graph(graph: onnx.GraphProto): void {
-    for (const t of graph.initializer) this.facts.set(t.name, fact(t.dataType, dimsOf(t), false, valuesOf(t, VALUE_LIMIT)));
+    for (const t of graph.initializer) this.facts.set(t.name, this.replaced(t.name, fact(t.dataType, dimsOf(t), false, valuesOf(t, VALUE_LIMIT))));
     for (const node of graph.node) {
       if (graphsOf(node).length > 0) this.nested(node);
       else this.plain(node);
@@ -87,8 +88,13 @@ class Inference {
     const step: Step = { node, opset: this.opset, input: (i) => (node.input[i] ? (this.facts.get(node.input[i]!) ?? UNKNOWN) : undefined) };
     const results = RULES[operatorOf(node)]?.(step) ?? [];
     node.output.forEach((name, i) => {
-      if (name) this.facts.set(name, this.completed(name, results[i] ?? null));
+      if (name) this.facts.set(name, this.replaced(name, this.completed(name, results[i] ?? null)));
     });
+  }
+
+  private replaced(name: string, known: Fact): Fact {
+    const value = this.instead.get(name);
+    return value === undefined ? known : { ...known, value: [value] };
   }
 
   /** What a rule left open, from the file's own value_info. */
@@ -150,7 +156,11 @@ class Inference {
   }
 }
 
-/** Facts of all values of a model, by name. `factor`: how much longer than usual free lengths are chosen, to see what grows with them. */
-export function infer(view: GraphView, factor = 1): Facts {
-  return new Inference(view, factor).facts;
+/**
+ * Facts of all values of a model, by name.
+ * @param factor how much longer than usual free lengths are chosen, to see what grows with them
+ * @param instead contents of single-valued constants to be assumed in the place of their own, to see what they do
+ */
+export function infer(view: GraphView, factor = 1, instead: ReadonlyMap<string, number> = new Map()): Facts {
+  return new Inference(view, factor, instead).facts;
 }
