@@ -49,6 +49,7 @@ import { qwen2, qwen3 } from './qwen.ts';
 import { roberta } from './roberta.ts';
 import { t5 } from './t5.ts';
 import { transfoXl } from './transfo-xl.ts';
+import { whisper } from './whisper.ts';
 import { xlnet } from './xlnet.ts';
 
 export const FAMILIES: readonly Family[] = [
@@ -82,6 +83,7 @@ export const FAMILIES: readonly Family[] = [
   mbart,
   marian,
   fsmt,
+  whisper,
 ];
 
 /**
