@@ -17,7 +17,6 @@ export class Lengths {
 
   /** `factor`: how much longer than usual every free length but the batch is. */
   constructor(private readonly factor = 1) {}
-  private readonly fixed = new Map<string, number>();
 
   of(name: string): number {
     const known = this.byName.get(name);
@@ -36,24 +35,27 @@ export class Lengths {
       [...this.byName].filter(([name, v]) => v === value && !name.includes(' ')).map(([name]) => name);
     const [ofA, ofB] = [named(a), named(b)];
     const giveWay = (names: string[], to: number): boolean => {
-      for (const name of names) this.fixed.set(name, to);
+      for (const name of names) this.byName.set(name, to);
       return names.length > 0;
     };
     if (ofA.length > 0 && ofA.every((n) => masks.has(n))) return giveWay(ofA, b);
     return ofB.length > 0 ? giveWay(ofB, a) : giveWay(ofA, b);
   }
 
-  /** Forgets everything but what was joined. */
+  /** Forgets what follows from other lengths, which may have been joined. */
   restart(): void {
-    this.byName.clear();
-    for (const [name, length] of this.fixed) this.byName.set(name, length);
+    for (const name of [...this.byName.keys()]) if (this.parts(name).length > 0) this.byName.delete(name);
+  }
+
+  /** What a name says that a length is the sum of; empty for a length of its own. */
+  private parts(name: string): string[] {
+    if (name.includes(' + ')) return name.split(' + ').map((p) => p.trim());
+    return /^total_seq/i.test(name) ? ['past_sequence_length', name.replace(/^total_/i, '')] : [];
   }
 
   private sum(name: string): number | null {
-    const parts = name.split(' + ').map((p) => p.trim());
-    if (parts.length > 1) return parts.reduce((a, p) => a + (/^\d+$/.test(p) ? Number(p) : this.of(p)), 0);
-    if (!/^total_seq/i.test(name)) return null;
-    return this.of('past_sequence_length') + this.of(name.replace(/^total_/i, ''));
+    const parts = this.parts(name);
+    return parts.length === 0 ? null : parts.reduce((a, p) => a + (/^\d+$/.test(p) ? Number(p) : this.of(p)), 0);
   }
 
   private guess(name: string): number {
