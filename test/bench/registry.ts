@@ -6,6 +6,7 @@ import { generateBench } from './generate.ts';
 import { headBench } from './head.ts';
 import { memoryBench } from './memory.ts';
 import { openMemoryBench, openTimeBench } from './open.ts';
+import { firstFrame512, firstFrame1024, firstFrameRatio, selectToPaint } from './panel.ts';
 import { probeBench } from './probe.ts';
 import { referenceBench } from './reference.ts';
 
@@ -15,6 +16,10 @@ export const BENCHES: readonly Bench[] = [
   probeBench,
   memoryBench,
   headBench,
+  firstFrame512,
+  firstFrame1024,
+  firstFrameRatio,
+  selectToPaint,
   alignBench,
   referenceBench,
   generateBench,

@@ -22,12 +22,22 @@ export interface Side {
   readonly unit: string;
 }
 
-/** The tokens that ask (`queries`) or answer (`keys`) at a site. */
+const sides = new WeakMap<Session, Map<string, Side>>();
+
+/** The tokens that ask (`queries`) or answer (`keys`) at a site; the same object for the same tokens. */
 export function sideOf(session: Session, site: Site, which: 'queries' | 'keys'): Side {
-  const { input } = session.show;
-  const count = site.run[which];
-  if (input.kind === 'image') return { text: '', tokens: [], count, unit: 'patch' };
+  const known = sides.get(session) ?? new Map<string, Side>();
+  sides.set(session, known);
   const target = site.kind === 'decoder' || (site.kind === 'cross' && which === 'queries');
+  const key = `${target} ${site.run[which]}`;
+  const side = known.get(key) ?? makeSide(session, target, site.run[which]);
+  known.set(key, side);
+  return side;
+}
+
+function makeSide(session: Session, target: boolean, count: number): Side {
+  const { input } = session.show;
+  if (input.kind === 'image') return { text: '', tokens: [], count, unit: 'patch' };
   const { text, tokens } = (target ? input.target : undefined) ?? input;
   if (tokens.length === count) return { text, tokens, count, unit: 'token' };
   return { text: '', tokens: [], count, unit: 'position' };
@@ -40,8 +50,22 @@ export function tokenLabel(side: Side, index: number): string {
   return visible(token.start < token.end ? side.text.slice(token.start, token.end).replace(/(?<=\S)\s+$|^\s+(?=\S)/gu, '') : token.piece);
 }
 
+type AxisView = Pick<ViewOptions, 'specials' | 'grouping'>;
+
+/** Axes of a side that were asked for before: a step to another head needs them again, unchanged. */
+const axes = new WeakMap<Side, Map<string, Axis>>();
+
 /** The side as it is shown: special tokens left out, the tokens of a word, line or sentence together, as the view says. */
-export function axisOf(side: Side, view: Pick<ViewOptions, 'specials' | 'grouping'>): Axis {
+export function axisOf(side: Side, view: AxisView): Axis {
+  const known = axes.get(side) ?? new Map<string, Axis>();
+  axes.set(side, known);
+  const key = `${view.specials !== 'show'} ${view.grouping}`;
+  const axis = known.get(key) ?? makeAxis(side, view);
+  known.set(key, axis);
+  return axis;
+}
+
+function makeAxis(side: Side, view: AxisView): Axis {
   const shown = (token: number) => view.specials === 'show' || !side.tokens[token]?.special;
   if (view.grouping === 'token' || side.tokens.length === 0) {
     const places = Array.from({ length: side.count }, (_, i) => i).filter(shown);

@@ -7,6 +7,9 @@ import { type Engine, type HeadRef, headKey, type Loaded, siteKey } from './type
 /** Weights that stay in memory beside those on screen. 24 heads of 1,024 tokens. */
 const KEEP_BYTES = 96 * 2 ** 20;
 
+/** Whoever walks through the heads is left alone for so long after each step. */
+const PAUSE_MS = 200;
+
 interface Entry<T> {
   readonly loaded: Signal<Loaded<T>>;
   bytes: number;
@@ -18,6 +21,7 @@ export class Maps {
   readonly #scores = new Map<string, Entry<HeadScores>>();
   readonly #thumbnails = new Map<string, Entry<Thumbnails>>();
   #waiting = 0;
+  #askedMs = Number.NEGATIVE_INFINITY;
   #ended = false;
 
   constructor(
@@ -26,9 +30,9 @@ export class Maps {
     private readonly batch: number = 0,
   ) {}
 
-  /** True while a view waits for something: background work steps aside. */
+  /** True while a view waits for something, or did a moment ago: background work steps aside. */
   get busy(): boolean {
-    return this.#waiting > 0;
+    return this.#waiting > 0 || performance.now() - this.#askedMs < PAUSE_MS;
   }
 
   get ended(): boolean {
@@ -80,6 +84,7 @@ export class Maps {
   }
 
   #get<T>(map: Map<string, Entry<T>>, key: string, ask: () => Promise<T>, bytes: (value: T) => number): Signal<Loaded<T>> {
+    this.#askedMs = performance.now();
     const known = map.get(key);
     if (known) {
       map.delete(key);

@@ -125,7 +125,7 @@ async function measureHead(
   const values: Record<string, number> = {};
   for (const metric of metricsFor(site.kind !== 'cross')) {
     values[metric.id] = metric.perHead(weights, queries, keys, tokens);
-    await breath();
+    await quiet(maps);
   }
   return { values, entropies: rowEntropies(weights, queries, keys) };
 }

@@ -22,12 +22,17 @@ export function viewFrom(saved: unknown): ViewOptions {
   return Object.fromEntries(known) as ViewOptions;
 }
 
+const SETTLED_MS = 100;
+
 /** Keeps selection and view as they change. */
 export function keep(store: Store, vscode: VsCodeApi): () => void {
+  let timer: ReturnType<typeof setTimeout>;
   return effect(() => {
     const session = store.session.value;
     if (!session) return;
     const saved: SavedPanel = { restore: session.show.restore ?? null, selection: store.selection.value, view: store.view.value };
-    vscode.setState(saved);
+    // Not at every step of a walk through the heads.
+    clearTimeout(timer);
+    timer = setTimeout(() => vscode.setState(saved), SETTLED_MS);
   });
 }

@@ -2,13 +2,20 @@
  * What the harness shows: real texts with their real tokens, and for runs without the engine the attention that Hugging Face computed
  * for them (test/data/goldens).
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { OpenResult, RunResult, SiteFacts } from '../../../model/protocol/engine.ts';
 import type { KnownHead, ShowParams, Token } from '../../../model/protocol/panel.ts';
 import { loadTokenizer } from '../../../model/text/index.ts';
 
-export const ROOT = new URL('../../../', import.meta.url).pathname;
+/** The repository: the first folder above this file (or above the bundle that holds it) with the panel's entry. */
+export const ROOT = ((): string => {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'webview/main.tsx'))) return folder;
+    if (folder === dirname(folder)) throw new Error('The harness lies outside the repository.');
+  }
+})();
 const GOLDENS = join(ROOT, 'test/data/goldens');
 
 /** A model on a text, and the weights of every head, `[H, T, T]` a layer, where they are recorded. */
@@ -20,8 +27,13 @@ export interface Case {
 export interface Record {
   readonly opened: OpenResult;
   readonly run: RunResult;
-  /** By site key. */
-  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly weights: Weights;
+}
+
+/** Recorded or made weights: of a site `[H, T, T]`, of one head `[T, T]`. */
+export interface Weights {
+  get(key: string): Float32Array | undefined;
+  head(key: string, head: number): Float32Array;
 }
 
 /** `headlight-gpt/1`: text 1 of that model's goldens. `headlight-gpt/story` and other names: a text without a record, for the real engine. */
@@ -74,16 +86,28 @@ function knownHeads(folder: string): KnownHead[] {
 
 function recordOf(model: string, text: number, show: ShowParams): Record {
   const tensors = readSafetensors(join(GOLDENS, `${model}.safetensors`));
-  const weights = new Map<string, Float32Array>();
+  const sites = new Map<string, Float32Array>();
   for (let layer = 0; tensors.has(`${text}/attention/${layer}`); layer++)
-    weights.set(`self/${layer}`, tensors.get(`${text}/attention/${layer}`)!);
-  const [first] = weights.values();
+    sites.set(`self/${layer}`, tensors.get(`${text}/attention/${layer}`)!);
   const T = show.run.ids!.length;
-  return record(show, weights, first!.length / (T * T), T, model === 'headlight-gpt');
+  const [first] = sites.values();
+  const weights: Weights = {
+    get: (key) => sites.get(key),
+    head: (key, head) => sites.get(key)!.subarray(head * T * T, (head + 1) * T * T),
+  };
+  return record(show, { weights, layers: sites.size, heads: first!.length / (T * T), T, causal: model === 'headlight-gpt' });
+}
+
+interface Shape {
+  readonly weights: Weights;
+  readonly layers: number;
+  readonly heads: number;
+  readonly T: number;
+  readonly causal: boolean;
 }
 
 /** Opened model and run around recorded weights. */
-function record(show: ShowParams, weights: ReadonlyMap<string, Float32Array>, heads: number, T: number, causal: boolean): Record {
+function record(show: ShowParams, { weights, layers, heads, T, causal }: Shape): Record {
   const site = (key: string, layer: number): SiteFacts => ({
     key,
     kind: 'self',
@@ -105,7 +129,7 @@ function record(show: ShowParams, weights: ReadonlyMap<string, Float32Array>, he
     path: show.model.entry,
     format: 'onnx' as const,
     architecture: causal ? 'GPT-2' : 'BERT',
-    layers: weights.size,
+    layers,
     heads,
     kvHeads: heads,
     headDim: 32,
@@ -116,7 +140,7 @@ function record(show: ShowParams, weights: ReadonlyMap<string, Float32Array>, he
     maxTokens: 256,
     vocabulary: 2048,
   };
-  const keys = [...weights.keys()];
+  const keys = Array.from({ length: layers }, (_, layer) => `self/${layer}`);
   return {
     opened: {
       model,
@@ -178,23 +202,44 @@ function madeCase(T: number): Case {
     run: { ids: tokens.map((t) => t.id) },
     knownHeads: [],
   };
-  const weights = new Map(Array.from({ length: 12 }, (_, layer) => [`self/${layer}`, madeWeights(12, T, layer)] as const));
-  return { show, record: record(show, weights, 12, T, true) };
+  const weights: Weights = {
+    get: () => undefined,
+    head: (key, head) => madeHead(T, Number(key.split('/')[1]), head),
+  };
+  return { show, record: record(show, { weights, layers: 12, heads: 12, T, causal: true }) };
 }
 
-function madeWeights(H: number, T: number, seed: number): Float32Array {
-  const weights = new Float32Array(H * T * T);
-  let state = 12345 + seed;
-  for (let row = 0; row < H * T; row++) {
-    const [head, query] = [Math.floor(row / T), row % T];
+/** One head's weights `[T, T]`: looks `head` tokens back, a little at the first token, and everywhere by a fixed sequence of numbers. */
+function madeHead(T: number, layer: number, head: number): Float32Array {
+  const weights = new Float32Array(T * T);
+  let state = 12345 + layer * 100 + head;
+  for (let query = 0; query < T; query++) {
     let sum = 0;
     for (let key = 0; key <= query; key++) {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
       const value = Math.exp(4 * (state / 2 ** 32) + (query - key === head ? 5 : 0) + (key === 0 ? 3 : 0));
-      weights[row * T + key] = value;
+      weights[query * T + key] = value;
       sum += value;
     }
-    for (let key = 0; key <= query; key++) weights[row * T + key]! /= sum;
+    for (let key = 0; key <= query; key++) weights[query * T + key]! /= sum;
   }
   return weights;
+}
+
+/** A site's weights pooled by maximum into at most 32 × 32 cells a head, `[H, rows, columns]`, as the engine pools them. */
+export function pooled({ run, weights }: Record, key: string): Float32Array {
+  const { heads, queries, keys } = run.sites.find((s) => s.key === key)!;
+  const [rows, columns] = [Math.min(32, queries), Math.min(32, keys)];
+  const data = new Float32Array(heads * rows * columns);
+  for (let head = 0; head < heads; head++) {
+    const own = weights.head(key, head);
+    for (let query = 0; query < queries; query++) {
+      const row = (head * rows + Math.floor((query * rows) / queries)) * columns;
+      for (let k = 0; k < keys; k++) {
+        const at = row + Math.floor((k * columns) / keys);
+        data[at] = Math.max(data[at]!, own[query * keys + k]!);
+      }
+    }
+  }
+  return data;
 }

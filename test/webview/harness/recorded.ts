@@ -1,6 +1,6 @@
 /** Stands in for webview/engine/client.ts where a test wants known weights: answers from a record that the harness serves. */
 import { HeadlightError } from '../../../model/errors.ts';
-import type { HeadVectors, HeadWeights, OpenResult, RunResult, SiteRun, Thumbnails } from '../../../model/protocol/engine.ts';
+import type { HeadVectors, HeadWeights, OpenResult, RunResult, Thumbnails } from '../../../model/protocol/engine.ts';
 
 export const assetsBeside = (_script: string): null => null;
 
@@ -21,17 +21,20 @@ export function startEngine(): unknown {
   };
   const answers: Record<string, (params: { key: string; head: number }) => Promise<unknown>> = {
     run: async () => ({ ...(await record()).run, run: ++asked }),
-    thumbnails: async ({ key }) => thumbnails(await site(key)),
-    head: async ({ key, head }) => headWeights(await site(key), head),
+    thumbnails: async ({ key }): Promise<Thumbnails> => {
+      const { heads, queries, keys } = await site(key);
+      return { key, heads, rows: Math.min(32, queries), columns: Math.min(32, keys), data: await floats(`/thumbnails/${name}?key=${key}`) };
+    },
+    head: async ({ key, head }): Promise<HeadWeights> => {
+      const { queries, keys } = await site(key);
+      return { key, head, queries, keys, weights: await floats(`/head/${name}?key=${key}&head=${head}`) };
+    },
     vectors: async (): Promise<HeadVectors> => {
       throw new Error('The record holds no vectors.');
     },
     close: async () => null,
   };
-  async function site(key: string): Promise<{ run: SiteRun; weights: Float32Array }> {
-    const run = (await record()).run.sites.find((s) => s.key === key)!;
-    return { run, weights: await weightsOf(key) };
-  }
+  const site = async (key: string) => (await record()).run.sites.find((s) => s.key === key)!;
   return {
     open: async ({ model }: { model: { id: string } }) => {
       if (model.id === 'gone')
@@ -47,30 +50,6 @@ export function startEngine(): unknown {
   };
 }
 
-const fetched = new Map<string, Promise<Float32Array>>();
-function weightsOf(key: string): Promise<Float32Array> {
-  let known = fetched.get(key);
-  if (!known) {
-    known = fetch(`/weights/${name}?key=${key}`).then(async (r) => new Float32Array(await r.arrayBuffer()));
-    fetched.set(key, known);
-  }
-  return known;
-}
-
-function headWeights({ run, weights }: { run: SiteRun; weights: Float32Array }, head: number): HeadWeights {
-  const { queries, keys } = run;
-  return { key: run.key, head, queries, keys, weights: weights.slice(head * queries * keys, (head + 1) * queries * keys) } as HeadWeights;
-}
-
-/** Pooled by maximum into at most 32 × 32 cells, as the engine does. */
-function thumbnails({ run, weights }: { run: SiteRun; weights: Float32Array }): Thumbnails {
-  const { heads, queries, keys } = run;
-  const [rows, columns] = [Math.min(32, queries), Math.min(32, keys)];
-  const data = new Float32Array(heads * rows * columns);
-  for (let i = 0; i < weights.length; i++) {
-    const [head, query, key] = [Math.floor(i / (queries * keys)), Math.floor(i / keys) % queries, i % keys];
-    const at = (head * rows + Math.floor((query * rows) / queries)) * columns + Math.floor((key * columns) / keys);
-    data[at] = Math.max(data[at]!, weights[i]!);
-  }
-  return { key: run.key, heads, rows, columns, data } as Thumbnails;
+async function floats(path: string): Promise<Float32Array> {
+  return new Float32Array(await (await fetch(path)).arrayBuffer());
 }

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { page } from '../../../extension/panel/html.ts';
-import { type Case, caseOf, ROOT } from './cases.ts';
+import { type Case, caseOf, pooled, ROOT } from './cases.ts';
 
 const TYPES: { readonly [end: string]: string } = {
   '.js': 'text/javascript',
@@ -105,21 +105,36 @@ function answer(request: IncomingMessage, response: ServerResponse, files: Reado
     response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
   if (path === '/favicon.ico') response.writeHead(204).end();
   else if (path === '/recorded/' || path === '/real/') send(html(kind), 'text/html');
-  else if (path === '/themes.css') send(readFileSync(new URL('themes.css', import.meta.url)), 'text/css');
+  else if (path === '/themes.css') send(readFileSync(join(ROOT, 'test/webview/harness/themes.css')), 'text/css');
   else if (kind === 'case') send(JSON.stringify(known(rest.join('/')).show), TYPES['.json']!);
-  else if (kind === 'record') {
-    const { opened, run } = known(rest.join('/')).record!;
-    send(JSON.stringify({ opened, run }), TYPES['.json']!);
-  } else if (kind === 'weights') {
-    const weights = known(rest.join('/')).record!.weights.get(url.searchParams.get('key') ?? '')!;
-    send(new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength), 'application/octet-stream');
-  } else if (kind === 'models') sendRange(request, response, join(ROOT, 'media/models', normalize(`/${rest.join('/')}`)));
+  else if (['record', 'thumbnails', 'head'].includes(kind))
+    send(ofRecord(kind, rest.join('/'), url.searchParams), 'application/octet-stream');
+  else if (kind === 'models') sendRange(request, response, join(ROOT, 'media/models', normalize(`/${rest.join('/')}`)));
   else if (path.includes('/ort/')) send(readFileSync(join(ROOT, 'node_modules/onnxruntime-web/dist', rest.at(-1)!)), TYPES[extname(path)]!);
   else {
     const file = files.get(path);
     if (!file) throw new Error(`Nothing at ${path}`);
     send(file, TYPES[extname(path)] ?? 'application/octet-stream');
   }
+}
+
+const thumbnails = new Map<string, Float32Array>();
+
+/** What the recorded engine asks for. A record comes once its thumbnails are pooled, so that asking for them costs what it costs the engine: nothing. */
+function ofRecord(kind: string, name: string, query: URLSearchParams): string | Uint8Array {
+  const record = known(name).record!;
+  const key = query.get('key') ?? '';
+  const pool = (site: string) => {
+    const found = thumbnails.get(`${name} ${site}`) ?? pooled(record, site);
+    thumbnails.set(`${name} ${site}`, found);
+    return found;
+  };
+  if (kind === 'record') {
+    for (const site of record.run.sites) pool(site.key);
+    return JSON.stringify({ opened: record.opened, run: record.run });
+  }
+  const values = kind === 'head' ? record.weights.head(key, Number(query.get('head'))) : pool(key);
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 /** Part of a file, as a webview's resources are read. */

@@ -40,6 +40,8 @@ export function LayerChart({ metric }: { metric: MetricWords }) {
   return <Dots dots={useDots(metric.id, null)} name={metric.name} words={metric.show} />;
 }
 
+const SETTLED_MS = 80;
+
 function Dots({ dots, name, words }: { dots: Dot[]; name: string; words: (value: number) => string }) {
   const { store, theme } = usePanel();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -50,15 +52,19 @@ function Dots({ dots, name, words }: { dots: Dot[]; name: string; words: (value:
   const { kind } = store.selection.value;
   const layers = Math.max(1, ...[...(store.session.value?.sites.values() ?? [])].filter((s) => s.kind === kind).map((s) => s.layer + 1));
   useEffect(() => {
-    if (!canvas.current) return;
-    chart.current ??= newChart(
-      canvas.current,
-      (ref) => select(store, ref),
-      (y) => say.current(y),
-    );
-    chart.current.data = dataOf(dots, chosen, theme.value);
-    dress(chart.current, theme.value, layers);
-    chart.current.update('none');
+    // Charts may come a moment later than the map: they must not slow a walk through the heads.
+    const timer = setTimeout(() => {
+      if (!canvas.current) return;
+      chart.current ??= newChart(
+        canvas.current,
+        (ref) => select(store, ref),
+        (y) => say.current(y),
+      );
+      chart.current.data = dataOf(dots, chosen, theme.value);
+      dress(chart.current, theme.value, layers);
+      chart.current.update('none');
+    }, SETTLED_MS);
+    return () => clearTimeout(timer);
   });
   useEffect(
     () => () => {

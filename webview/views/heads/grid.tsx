@@ -5,7 +5,7 @@ import type { Thumbnails } from '../../../model/protocol/engine.ts';
 import { select, togglePicked } from '../../state/select.ts';
 import { type HeadRef, headKey, type Site, sameHead } from '../../state/types.ts';
 import { useDraw, useSize } from '../../ui/hooks.ts';
-import { usePanel } from '../context.ts';
+import { type Panel, usePanel } from '../context.ts';
 import { drawChosen, drawGrid } from './draw.ts';
 import { byLayer, type GridLayout, inOrder, placeAt, walk } from './layout.ts';
 import { marksOf, orderBy } from './order.ts';
@@ -40,6 +40,9 @@ function useLayout(sites: readonly Site[], width: number): GridLayout {
     width,
   );
 }
+
+const ready = ({ maps }: Panel, sites: readonly Site[]): number =>
+  sites.filter((s) => maps.value?.thumbnails(s.key).value.state === 'ready').length;
 
 interface Pointed {
   value: { readonly ref: HeadRef; readonly x: number; readonly y: number } | null;
@@ -85,6 +88,8 @@ function GridSurface(props: { layout: GridLayout; sites: readonly Site[]; pointe
         aria-label="Heads. Arrow keys walk, Enter opens, Shift with an arrow key or a click takes several."
         aria-multiselectable="true"
         aria-activedescendant="chosen-head"
+        // How many layers have their thumbnails, for automation.
+        data-layers={ready(panel, sites)}
         style={{ width: `${layout.width}px`, height: `${layout.height}px` }}
         onClick={press}
         onPointerMove={move}

@@ -1,6 +1,6 @@
 /** Painting the matrix: weights on one canvas; cross-hair, query and pins on another above it, so that a hover repaints lines only. */
 import type { Theme } from '../../colour/theme.ts';
-import { bitmapOf, type Cells, imageOf, type Paint, poolMax } from '../../draw/cells.ts';
+import { areaEnds, type Cells, imageOf, type Paint, poolMax } from '../../draw/cells.ts';
 import { cutMiddle, drawText, labelStep } from '../../draw/labels.ts';
 import { prepare, screenDensity } from '../../draw/surface.ts';
 import { BAR, edgeOf, type Frame, type Window2d } from './geometry.ts';
@@ -25,40 +25,40 @@ const GRID_FROM = 9;
 /** Cells smaller than this are outlined from a little further off. */
 const THIN = 6;
 
-interface Cached {
+type Slot = 'matrix' | 'minimap';
+
+/** The last picture of each place, made anew when its weights or colours change. Canvas and memory are used again. */
+interface Held {
   readonly key: readonly unknown[];
+  readonly image: ImageData;
   readonly bitmap: OffscreenCanvas;
 }
-/** Pictures of a map: one for the matrix, one for the minimap. */
-const caches = new WeakMap<Cells, Map<Slot, Cached>>();
-type Slot = 'matrix' | 'minimap';
+const held: Partial<Record<Slot, Held>> = {};
 
 /** One pixel a cell, or where cells are smaller than a device pixel, the largest weight of each pixel. */
 function bitmap({ cells, paint, window, theme }: MatrixPicture, key: readonly unknown[], slot: Slot): OffscreenCanvas {
   const device = window.cell * screenDensity();
-  const pool =
-    device < 1
-      ? [Math.max(1, Math.round(cells.rows * device)), Math.max(1, Math.round(cells.columns * device))]
-      : [cells.rows, cells.columns];
-  const wanted = [...key, theme, pool[0], pool[1]];
-  const slots = caches.get(cells) ?? new Map<Slot, Cached>();
-  const known = slots.get(slot);
-  if (known && wanted.every((v, i) => v === known.key[i])) return known.bitmap;
-  const fits = pool[0] === cells.rows && pool[1] === cells.columns;
-  const made = bitmapOf(
-    fits ? imageOf(cells, paint) : imageOf(poolMax(cells, pool[0]!, pool[1]!), pooledPaint(paint, cells, pool[0]!, pool[1]!)),
-  );
-  caches.set(cells, slots.set(slot, { key: wanted, bitmap: made }));
+  const size = (count: number) => (device < 1 ? Math.max(1, Math.round(count * device)) : count);
+  const [rows, columns] = [size(cells.rows), size(cells.columns)];
+  const wanted = [cells.data, ...key, theme, rows, columns];
+  const known = held[slot];
+  if (known && wanted.length === known.key.length && wanted.every((v, i) => v === known.key[i])) return known.bitmap;
+  const fits = rows === cells.rows && columns === cells.columns;
+  const image = fits
+    ? imageOf(cells, paint, known?.image)
+    : imageOf(poolMax(cells, rows, columns), pooledPaint(paint, cells, rows, columns), known?.image);
+  const made = known?.image === image ? known.bitmap : new OffscreenCanvas(image.width, image.height);
+  made.getContext('2d')!.putImageData(image, 0, 0);
+  held[slot] = { key: wanted, image, bitmap: made };
   return made;
 }
 
-/** The paint of a pooled map asks about the cells that its cells stand for. */
+/** The paint of a pooled map: an area is empty where its last row sees nothing of its first column. */
 function pooledPaint(paint: Paint, cells: Cells, rows: number, columns: number): Paint {
-  const row = (r: number) => Math.floor((r * cells.rows) / rows);
-  const lastRow = (r: number) => Math.min(cells.rows - 1, Math.ceil(((r + 1) * cells.rows) / rows) - 1);
-  const column = (c: number) => Math.floor((c * cells.columns) / columns);
-  const pooled = { ...paint, top: (r: number) => paint.top(row(r)) };
-  return paint.empty ? { ...pooled, empty: (r, c) => paint.empty!(lastRow(r), column(c)) } : pooled;
+  const [rowEnds, columnEnds] = [areaEnds(cells.rows, rows), areaEnds(cells.columns, columns)];
+  const firstOf = (ends: Int32Array, area: number) => (area === 0 ? 0 : ends[area - 1]!);
+  const pooled = { ...paint, top: (row: number) => paint.top(firstOf(rowEnds, row)) };
+  return paint.empty ? { ...pooled, empty: (row, column) => paint.empty!(rowEnds[row]! - 1, firstOf(columnEnds, column)) } : pooled;
 }
 
 /** @param key what the colours depend on: the same key, the same picture */

@@ -30,13 +30,22 @@ const WIDEST_LETTER = 16;
 
 const measuring = new OffscreenCanvas(1, 1).getContext('2d')!;
 
+const widths = new WeakMap<readonly string[], { readonly font: string; readonly width: number }>();
+
+/** Width of the longest of some labels; measured once. */
+function longest(labels: readonly string[], font: string): number {
+  const known = widths.get(labels);
+  if (known?.font === font) return known.width;
+  measuring.font = font;
+  const width = labels.reduce((most, l) => (l.length * WIDEST_LETTER > most ? Math.max(most, measuring.measureText(l).width) : most), 0);
+  widths.set(labels, { font, width });
+  return width;
+}
+
 /** Room for the labels, at most a part of what there is. */
 function frameOf(shown: Shown, width: number, height: number, font: string, bar: boolean): Frame {
-  measuring.font = font;
-  const longest = (labels: readonly string[]) =>
-    labels.reduce((most, l) => (l.length * WIDEST_LETTER > most ? Math.max(most, measuring.measureText(l).width) : most), 0);
-  const left = Math.ceil(Math.min(longest(shown.rows.labels) + 12, width * 0.28, 130));
-  const top = Math.ceil(Math.min(longest(shown.columns.labels) * Math.sin(Math.PI / 3) + 18, height * 0.3, 96));
+  const left = Math.ceil(Math.min(longest(shown.rows.labels, font) + 12, width * 0.28, 130));
+  const top = Math.ceil(Math.min(longest(shown.columns.labels, font) * Math.sin(Math.PI / 3) + 18, height * 0.3, 96));
   return { left, top, width: Math.max(20, width - left - 34 - (bar ? BAR : 0)), height: Math.max(20, height - top - 4) };
 }
 
