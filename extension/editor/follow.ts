@@ -28,7 +28,7 @@ export class Follow {
   constructor(
     private readonly runs: Runs,
     private readonly decorations: Decorations,
-    panel: Panel,
+    private readonly panel: Panel,
   ) {
     this.#store.add(runs.onDidChange((run) => this.#paint(run)));
     this.#store.add(runs.onDidUpdate((run) => this.#paint(run)));
@@ -82,7 +82,8 @@ export class Follow {
     const document = await openDocument(Uri.parse(run.source.uri));
     const range = new Range(document.positionAt(span.start), document.positionAt(span.end));
     const shown = window.visibleTextEditors.find((editor) => editor.document === document);
-    const editor = shown ?? (await window.showTextDocument(document, { preserveFocus: true, viewColumn: ViewColumn.One }));
+    const viewColumn = this.panel.column === ViewColumn.One ? ViewColumn.Beside : ViewColumn.One;
+    const editor = shown ?? (await window.showTextDocument(document, { preserveFocus: true, viewColumn }));
     editor.revealRange(range, TextEditorRevealType.InCenterIfOutsideViewport);
   }
 

@@ -68,6 +68,11 @@ export class Panel {
     return this.#session !== undefined;
   }
 
+  /** Column that it stands in, undefined without a panel. */
+  get column(): ViewColumn | undefined {
+    return this.#session?.view.viewColumn;
+  }
+
   get title(): string {
     return this.#session?.view.title ?? 'Headlight';
   }
@@ -75,8 +80,11 @@ export class Panel {
   /** Opens the panel beside the editor, or brings it to the front; the keyboard stays where it is. */
   open(title: string): void {
     if (this.#session) {
-      this.#session.view.title = title;
-      this.#session.view.reveal(undefined, true);
+      const { view } = this.#session;
+      view.title = title;
+      // Never in front of the text that it is about.
+      const covers = view.viewColumn !== undefined && view.viewColumn === window.activeTextEditor?.viewColumn;
+      view.reveal(covers ? ViewColumn.Beside : undefined, true);
       return;
     }
     const place = { viewColumn: ViewColumn.Beside, preserveFocus: true };

@@ -106,7 +106,8 @@ suite('visualize attention', () => {
     const editor = await open('sentences.txt');
     const first = editor.document.lineAt(1).range;
     const second = editor.document.lineAt(5).range;
-    editor.selections = [new vscode.Selection(first.start, first.end), new vscode.Selection(second.start, second.end)];
+    // The cursor is in the second: a causal model looks back from there over both.
+    editor.selections = [new vscode.Selection(second.start, second.end), new vscode.Selection(first.start, first.end)];
     const run = await visualize(`${KEYS}\n${editor.document.lineAt(5).text}`);
     const painted = (await headlight()).painted();
     const offsets = painted!.plan.steps.flat().map(({ start }) => editor.document.positionAt(start).line);
