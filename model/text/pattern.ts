@@ -1,6 +1,7 @@
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
 import { HeadlightError } from '../errors.ts';
 import { type Json, malformed, object, string } from './json.ts';
+import { canExplode } from './regex/safety.ts';
 import type { Traced } from './traced.ts';
 import { NEWER } from './unicode/classes.ts';
 
@@ -28,14 +29,14 @@ const CLOCK_EVERY = 256;
 /**
  * All matches of a global regular expression. As in the library, an empty match right after another one does not count.
  *
- * The clock is looked at between matches. A single match cannot be interrupted from inside JavaScript: the extension
- * host runs tokenizers in a thread that it ends when a call takes too long.
+ * The clock is looked at between matches. A single match cannot be interrupted from inside JavaScript: expressions that can take exponential time are
+ * refused when they are read (`canExplode`), and the extension host runs tokenizers in a thread that it ends when a call takes too long.
  * @throws HeadlightError 'limit' when the search takes too long
  */
-export function regexMatcher(regex: RegExp): Matcher {
+export function regexMatcher(regex: RegExp, now: () => number = Date.now): Matcher {
   return (text) => {
     const found: number[] = [];
-    const start = Date.now();
+    const start = now();
     let last = -1;
     for (const match of asTheLibraryKnows(text.text).matchAll(regex)) {
       const a = match.index;
@@ -43,7 +44,7 @@ export function regexMatcher(regex: RegExp): Matcher {
       if (a === b && a === last) continue;
       found.push(text.index(a), text.index(b));
       last = b;
-      if (found.length % (2 * CLOCK_EVERY) === 0 && Date.now() - start > MAX_SEARCH_MS) {
+      if (found.length % (2 * CLOCK_EVERY) === 0 && now() - start > MAX_SEARCH_MS) {
         throw new HeadlightError(
           'limit',
           `A pattern of the tokenizer took more than ${MAX_SEARCH_MS / 1000} seconds on this text: ${regex.source.slice(0, 100)}`,
@@ -66,18 +67,24 @@ function stringMatcher(wanted: string): Matcher {
   };
 }
 
+/** The JavaScript expression for one of Oniguruma's, by the package. */
 function translate(source: string): RegExp {
-  if (source.length > MAX_PATTERN)
+  if (source.length > MAX_PATTERN) {
     throw new HeadlightError('limit', `The tokenizer has a pattern of ${source.length} characters; ${MAX_PATTERN} are allowed.`);
+  }
   type Config = ConstructorParameters<typeof SplitPreTokenizer>[0];
+  const config = { type: 'Split', pattern: { Regex: source }, behavior: 'Isolated', invert: false } as unknown as Config;
+  let pattern: RegExp | null;
   try {
-    const config = { type: 'Split', pattern: { Regex: source }, behavior: 'Isolated', invert: false } as unknown as Config;
-    const { pattern } = new SplitPreTokenizer(config);
-    if (pattern !== null) return pattern;
+    pattern = new SplitPreTokenizer(config).pattern;
   } catch (cause) {
     throw new HeadlightError('tokenizer', `The tokenizer has a pattern that cannot be run here: ${source.slice(0, 200)}`, { cause });
   }
-  throw malformed('a pattern is empty');
+  if (pattern === null) throw malformed('a pattern is empty');
+  if (canExplode(pattern.source)) {
+    throw new HeadlightError('tokenizer', `The tokenizer has a pattern that some texts would keep busy for ever: ${source.slice(0, 200)}`);
+  }
+  return pattern;
 }
 
 /** The matcher for a `pattern` of tokenizer.json: `{ String }` or `{ Regex }` (Oniguruma). @throws HeadlightError 'tokenizer' */
