@@ -41,6 +41,8 @@ export interface Tap {
   readonly weights: readonly string[];
   /** For `thumbnailsOf`: weights pooled by maximum in the graph; null when weights are kept. */
   readonly thumbnails: string | null;
+  /** Sum of every row of weights, [B, H, T], summed in the graph; null when weights are kept alone. */
+  readonly sums: string | null;
   /** For `vectorsOf`: the operands of the score product; null when the site has none or weights are kept. */
   readonly q: string | null;
   readonly k: string | null;

@@ -12,12 +12,12 @@ import type { Found, Site } from '../types.ts';
 import { type Candidate, examine } from './candidate.ts';
 import { factsOf, type PlaceFacts } from './facts.ts';
 import { Subject } from './graph.ts';
-import { type Place, places } from './group.ts';
+import { pieces, type Place, places } from './group.ts';
 import { kinds } from './kinds.ts';
 import { laidOpenCandidate } from './laid-open.ts';
 import { normalisedMaps } from './maps.ts';
 import type { Plan } from './plan.ts';
-import { refuseMap, refuseProducts, refuseStates } from './refuse.ts';
+import { refuseMap, refusePieces, refuseProducts, refuseStates } from './refuse.ts';
 import { moduleOf, nodeName, siteWords } from './words.ts';
 
 export interface FindOptions {
@@ -27,6 +27,8 @@ export interface FindOptions {
 
 interface Examined {
   readonly found: Candidate[];
+  /** With those that are pieces of a place. */
+  readonly all: Candidate[];
   readonly refused: Refusal[];
 }
 
@@ -41,7 +43,9 @@ function examineAll(subject: Subject, fused: readonly Fused[]): Examined {
     const no = refuseMap(subject, map, outcome);
     if (no) refused.push(no);
   }
-  return { found: found.sort((a, b) => a.map.ref.order - b.map.ref.order), refused };
+  const parts = pieces(subject, found);
+  const whole = found.filter((c) => !parts.has(c)).sort((a, b) => a.map.ref.order - b.map.ref.order);
+  return { found: whole, all: found, refused: [...refused, ...refusePieces([...parts])] };
 }
 
 function headsOf(place: Place): number {
@@ -110,7 +114,7 @@ export function findAttention(model: onnx.ModelProto, options: FindOptions = {})
     counts.set(kind[i]!, layer + 1);
     return siteOf(subject, place, kind[i]!, layer);
   });
-  const taken = new Set(examined.found.flatMap((c) => [c.score.product.output, c.value.product.output]));
+  const taken = new Set(examined.all.flatMap((c) => [c.score.product.output, c.value.product.output]));
   const loops = unknownTurns.map((v) => ({
     where: moduleOf(v.parts[0]!.map.ref.node),
     reason: 'attention inside a loop whose number of turns only a run tells',

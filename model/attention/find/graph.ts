@@ -7,11 +7,14 @@ import { type Facts, infer } from '../infer/infer.ts';
 import type { Move } from './axes.ts';
 import { isPackedProjection, type Product, productOf } from './product.ts';
 
+/** Stored in the file, made of lengths alone, or computed by the model's own products. */
+type Origin = 'stored' | 'made' | 'computed';
+
 export class Subject {
   readonly view: GraphView;
   readonly facts: Facts;
   readonly products = new Map<string, Product>();
-  private readonly weights = new Map<string, boolean>();
+  private readonly origins = new Map<string, Origin>();
   private longer: Facts | undefined;
   private readonly supposed = new Map<string, Facts>();
 
@@ -49,22 +52,29 @@ export class Subject {
   }
 
   /** A stored tensor, possibly moved, cast, scaled or dequantised, but not the result of a product: what a model has learned. */
-  isWeight(name: string, depth = 24): boolean {
-    const known = this.weights.get(name);
+  isWeight(name: string): boolean {
+    return this.originOf(name, 24) === 'stored';
+  }
+
+  /** What a value that no input changes is made of; `computed` as soon as a product or a norm is among it. */
+  private originOf(name: string, depth: number): Origin {
+    const known = this.origins.get(name);
     if (known !== undefined) return known;
-    const result = this.decideWeight(name, depth);
-    this.weights.set(name, result);
+    const result = this.decideOrigin(name, depth);
+    this.origins.set(name, result);
     return result;
   }
 
-  private decideWeight(name: string, depth: number): boolean {
-    if (this.view.initializers.has(name)) return true;
-    if (this.facts.get(name)?.data !== false || depth === 0) return false;
+  private decideOrigin(name: string, depth: number): Origin {
+    if (this.view.initializers.has(name)) return 'stored';
+    if (this.facts.get(name)?.data !== false || depth === 0) return 'computed';
     const ref = this.view.producerOf(name);
-    if (!ref || this.products.has(name)) return false;
-    if (operatorOf(ref.node) === 'Constant') return true;
-    const large = ref.node.input.filter((i) => i && (this.shape(i)?.length ?? 1) > 0);
-    return large.length > 0 && large.some((i) => this.isWeight(i, depth - 1)) && !/LayerNorm|RMSNorm/.test(ref.node.opType);
+    if (!ref || this.products.has(name) || /Norm/.test(ref.node.opType)) return 'computed';
+    if (operatorOf(ref.node) === 'Constant') return 'stored';
+    if (/^(Shape|Size|Range|ConstantOfShape)$/.test(ref.node.opType)) return 'made';
+    const parts = ref.node.input.filter((i) => i && (this.shape(i)?.length ?? 1) > 0).map((i) => this.originOf(i, depth - 1));
+    if (parts.includes('computed')) return 'computed';
+    return parts.includes('stored') ? 'stored' : 'made';
   }
 
   /** Whether a value is the result of multiplying by a weight: a projection. */

@@ -30,6 +30,19 @@ function joint(subject: Subject, name: string, reach = 6): { ref: NodeRef; index
   return null;
 }
 
+/**
+ * Maps that are pieces of one attention: their outputs are put one behind the other along the tokens (block-sparse, chunked). None of them is a
+ * T × S matrix of the layer.
+ */
+export function pieces(subject: Subject, found: readonly Candidate[]): Set<Candidate> {
+  const groups = new Map<NodeRef, Candidate[]>();
+  for (const candidate of found) {
+    const at = candidate.heads.length > 0 ? joint(subject, candidate.value.product.output) : null;
+    if (at) groups.set(at.ref, [...(groups.get(at.ref) ?? []), candidate]);
+  }
+  return new Set([...groups.values()].filter((group) => group.length > 1).flat());
+}
+
 /** Places with one map a head joined where their outputs are concatenated. */
 function joinHeads(subject: Subject, found: readonly Candidate[]): Variant[] {
   const groups = new Map<NodeRef, { candidate: Candidate; index: number }[]>();

@@ -5,7 +5,7 @@
 import type { Refusal } from '../../protocol/engine.ts';
 import { type NodeRef, operatorOf } from '../graph/view.ts';
 import { Atoms as AtomStore, type Atoms, type Axes, backward } from './axes.ts';
-import type { Outcome } from './candidate.ts';
+import type { Candidate, Outcome } from './candidate.ts';
 import type { Subject } from './graph.ts';
 import type { NormalisedMap } from './maps.ts';
 import { isPackedProjection, type Operand, type Product, summed } from './product.ts';
@@ -66,10 +66,52 @@ function isAdditive(subject: Subject, map: NormalisedMap): boolean {
   });
 }
 
+const OTHER_THAN_DATA = /^(Shape|Size|.*Norm.*|LSTM|GRU|RNN|Conv.*)$/;
+
+/** Whether two activations meet somewhere behind a value, on ways that no weight crosses. */
+function meetsBehind(subject: Subject, name: string): boolean {
+  const seen = new Set<string>();
+  const queue = [name];
+  while (queue.length > 0 && seen.size < 300) {
+    const at = queue.shift()!;
+    const ref = seen.has(at) ? undefined : subject.view.producerOf(at);
+    seen.add(at);
+    if (!ref || subject.fact(at)?.data === false || OTHER_THAN_DATA.test(ref.node.opType)) continue;
+    const product = subject.products.get(at);
+    if (product && isMeeting(subject, product)) return true;
+    if (!product && !isPackedProjection(ref)) queue.push(...ref.node.input.filter(Boolean));
+  }
+  return false;
+}
+
+/** Whether a value, however it is moved, comes to multiply another activation. */
+function meetsAhead(subject: Subject, name: string): boolean {
+  const seen = new Set<string>();
+  const queue = [name];
+  while (queue.length > 0 && seen.size < 200) {
+    const at = queue.shift()!;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    for (const ref of subject.view.consumersOf(at)) {
+      const product = subject.products.get(ref.node.output[0] ?? '');
+      if (product && isMeeting(subject, product)) return true;
+      if (!product && !isPackedProjection(ref) && !OTHER_THAN_DATA.test(ref.node.opType)) queue.push(...ref.node.output.filter(Boolean));
+    }
+  }
+  return false;
+}
+
+/** Pieces of sparse attention, one refusal for each module. */
+export function refusePieces(parts: readonly Candidate[]): Refusal[] {
+  const modules = new Set(parts.map((c) => moduleOf(c.map.ref.node)));
+  return [...modules].map((where) => ({ where, ...REARRANGED }));
+}
+
 /** A map that weighs values and is no place of attention: what to say, or null. */
 export function refuseMap(subject: Subject, map: NormalisedMap, outcome: Outcome): Refusal | null {
-  if (!outcome || 'site' in outcome) return null;
+  if (outcome && 'site' in outcome) return null;
   const where = moduleOf(map.ref.node);
+  if (!outcome) return meetsBehind(subject, map.logits) && meetsAhead(subject, map.output) ? { where, ...REARRANGED } : null;
   const meeting = productsBehind(subject, map.logits).some((p) => isMeeting(subject, p));
   if (meeting) {
     const wide = map.axes.filter((i) => (subject.shape(map.logits)?.[i] ?? 1) > 1);
@@ -138,7 +180,7 @@ export function refuseProducts(subject: Subject, taken: ReadonlySet<string>): Re
     const where = moduleOf(product.ref.node);
     const activation = next.on.find((op) => /^(Sigmoid|Relu|Tanh|Softplus|Exp|Pow|Elu)$/.test(op));
     if (features.every((f) => f === false)) found.push({ where, ...LINEAR });
-    else if (features.every((f) => f === true)) found.push({ where, ...unnormalised(activation ?? 'nothing') });
+    else if (features.every((f) => f === true)) found.push({ where, ...(activation === 'Exp' ? REARRANGED : unnormalised(activation ?? 'nothing')) });
     else continue;
     used.add(product.output);
     used.add(next.product.output);

@@ -43,17 +43,30 @@ export function axisOf(axis: number, rank: number): number {
 /** Two sizes that met in an elementwise operator and are not the same: the lengths were chosen apart where the model wants one. */
 export type Clash = readonly [number, number];
 
-let heard: ((clash: Clash) => void) | null = null;
+export interface Listener {
+  clash(clash: Clash): void;
+  /** A convolution left next to nothing of a length: it was chosen too short. */
+  tooShort(): void;
+}
 
-/** Calls `listen` for every clash while `work` runs. */
-export function listenForClashes<T>(listen: (clash: Clash) => void, work: () => T): T {
+let heard: Listener | null = null;
+
+/** Tells the listener what does not fit while `work` runs. */
+export function listening<T>(listener: Listener, work: () => T): T {
   const before = heard;
-  heard = listen;
+  heard = listener;
   try {
     return work();
   } finally {
     heard = before;
   }
+}
+
+/** Lengths below this, after a convolution or pooling, come from an input that was chosen too short. */
+const LEAST = 4;
+
+export function noteLength(from: number, to: number): void {
+  if (to < LEAST && from > to) heard?.tooShort();
 }
 
 /** NumPy broadcasting; sizes that do not fit keep the larger one and are reported as a clash. */
@@ -65,7 +78,7 @@ export function broadcast(...shapes: (readonly number[] | null | undefined)[]): 
     result = Array.from({ length: rank }, (_, i) => {
       const a = result[i - rank + result.length] ?? 1;
       const b = shape[i - rank + shape.length] ?? 1;
-      if (a !== b && a > 1 && b > 1) heard?.([a, b]);
+      if (a !== b && a > 1 && b > 1) heard?.clash([a, b]);
       return a === 1 ? b : b === 1 ? a : Math.max(a, b);
     });
   }

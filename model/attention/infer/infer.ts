@@ -6,11 +6,11 @@
  */
 import type { onnx } from '../../onnx/proto.js';
 import { graphsOf } from '../graph/attributes.ts';
-import { dimsOf, valuesOf } from '../graph/constants.ts';
+import { dimsOf, isFloat, valuesOf } from '../graph/constants.ts';
 import { type GraphView, operatorOf } from '../graph/view.ts';
 import { CONTRIB } from './contrib.ts';
 import { ELEMENTWISE } from './elementwise.ts';
-import { type Clash, count, type Fact, fact, listenForClashes, type Rule, type Step, UNKNOWN, VALUE_LIMIT } from './fact.ts';
+import { type Clash, count, type Fact, fact, listening, type Listener, type Rule, type Step, UNKNOWN, VALUE_LIMIT } from './fact.ts';
 import { Lengths } from './lengths.ts';
 import { PRODUCTS } from './products.ts';
 import { SHAPING } from './shaping.ts';
@@ -43,27 +43,39 @@ class Inference {
     this.lengths = new Lengths(factor);
     this.opset = view.opset();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const clash = this.walk();
-      if (!clash || !this.lengths.join(clash, this.maskLengths())) return;
+      const { clash, tooShort } = this.walk();
+      const mended = tooShort && this.lengths.stretch(this.contentLengths()) ? true : clash !== null && this.lengths.join(clash, this.maskLengths());
+      if (!mended) return;
       this.lengths.restart();
     }
   }
 
-  /** One walk over the graph; the first clash of two lengths, or null. */
-  private walk(): Clash | null {
+  /** One walk over the graph: the first clash of two lengths, and whether a length was too short. */
+  private walk(): { clash: Clash | null; tooShort: boolean } {
     const { view } = this;
-    let first: Clash | null = null;
+    const heard: { clash: Clash | null; tooShort: boolean } = { clash: null, tooShort: false };
     this.facts.clear();
     this.lengths.seed(view.inputs.values());
     for (const [name, input] of view.inputs) {
       const shape = this.lengths.shape(input);
       this.facts.set(name, fact(input.type?.tensorType?.elemType ?? 0, shape, true, assumed(name, shape)));
     }
-    const listen = (clash: Clash): void => {
-      first ??= clash;
+    const listener: Listener = {
+      clash: (clash) => {
+        heard.clash ??= clash;
+      },
+      tooShort: () => {
+        heard.tooShort = true;
+      },
     };
-    if (view.model.graph) listenForClashes(listen, () => this.graph(view.model.graph!));
-    return first;
+    if (view.model.graph) listening(listener, () => this.graph(view.model.graph!));
+    return heard;
+  }
+
+  /** Free lengths of inputs that are no numbers of tokens: samples, frames, pixels. */
+  private contentLengths(): Set<string> {
+    const floats = [...this.view.inputs.values()].filter((input) => isFloat(input.type?.tensorType?.elemType ?? 0));
+    return new Set(floats.flatMap((input) => this.lengths.namesOf(input).slice(1)));
   }
 
   /** Names of free lengths that only masks have. */

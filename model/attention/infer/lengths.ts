@@ -4,6 +4,9 @@ import type { onnx } from '../../onnx/proto.js';
 /** Lengths that no head count, head size or layer count is likely to have. */
 const SPARE = [13, 17, 11, 19, 23, 29, 31, 37];
 
+/** Inputs are not made longer than this. */
+const LONGEST = 4000;
+
 const KNOWN: readonly (readonly [RegExp, number, boolean])[] = [
   [/^(batch|b|n|bs)$|batch[_ ]?size$|^batch/i, 2, false],
   [/channel/i, 3, false],
@@ -42,6 +45,13 @@ export class Lengths {
     return ofB.length > 0 ? giveWay(ofB, a) : giveWay(ofA, b);
   }
 
+  /** Makes some free lengths eight times as long; false when there are none or they are long already. */
+  stretch(names: ReadonlySet<string>): boolean {
+    const short = [...this.byName].filter(([name, length]) => names.has(name) && length < LONGEST);
+    for (const [name, length] of short) this.byName.set(name, length * 8);
+    return short.length > 0;
+  }
+
   /** Forgets what follows from other lengths, which may have been joined. */
   restart(): void {
     for (const name of [...this.byName.keys()]) if (this.parts(name).length > 0) this.byName.delete(name);
@@ -65,14 +75,18 @@ export class Lengths {
     return lengths.find((length) => !used.has(length)) ?? lengths[this.byName.size % lengths.length]!;
   }
 
+  /** What the free lengths of an input are called; '' for fixed ones. */
+  namesOf(input: onnx.ValueInfoProto): string[] {
+    const dims = input.type?.tensorType?.shape?.dim ?? [];
+    return dims.map((d, i) => (Number(d.dimValue ?? 0) > 0 ? '' : d.dimParam || (i === 0 ? 'batch' : i === 1 ? 'sequence' : `${input.name}.${i}`)));
+  }
+
   /** The sizes of a graph input. A length without a name is called after its input and place; the first one is taken for the batch. */
   shape(input: onnx.ValueInfoProto): number[] | null {
     const dims = input.type?.tensorType?.shape?.dim;
     if (!dims) return null;
-    return dims.map((d, i) => {
-      if (d.dimValue !== null && d.dimValue !== undefined && Number(d.dimValue) > 0) return Number(d.dimValue);
-      return this.of(d.dimParam || (i === 0 ? 'batch' : i === 1 ? 'sequence' : `${input.name}.${i}`));
-    });
+    const names = this.namesOf(input);
+    return dims.map((d, i) => (names[i] === '' ? Number(d.dimValue) : this.of(names[i]!)));
   }
 
   /** The first axis of an input is the batch whatever it is called (`s10`, `unk__27`), unless the name also stands in another place. */

@@ -1,7 +1,7 @@
 /** Facts of reductions, products, gathers by index tensors, convolutions and the like: types and sizes, contents where masks are made of them. */
 import { intAttribute, intsAttribute, stringAttribute } from '../graph/attributes.ts';
 import { TYPE } from '../graph/constants.ts';
-import { axisOf, broadcast, count, type Fact, fact, type Rule, type Step, strides, VALUE_LIMIT } from './fact.ts';
+import { axisOf, broadcast, count, type Fact, fact, noteLength, type Rule, type Step, strides, VALUE_LIMIT } from './fact.ts';
 import { intsOf } from './shaping.ts';
 
 type Shape = readonly number[];
@@ -159,9 +159,14 @@ function spatial(step: Step, sizes: Shape, kernel: Shape): number[] {
   const auto = stringAttribute(step.node, 'auto_pad') ?? 'NOTSET';
   const round = intAttribute(step.node, 'ceil_mode', 0) === 1 ? Math.ceil : Math.floor;
   return sizes.map((n, i) => {
-    if (auto.startsWith('SAME')) return Math.ceil(n / stride[i]!);
+    if (auto.startsWith('SAME')) {
+      noteLength(n, Math.ceil(n / stride[i]!));
+      return Math.ceil(n / stride[i]!);
+    }
     const reach = dilation[i]! * (kernel[i]! - 1) + 1;
-    return Math.max(1, round((n + pads[i]! + pads[i + kernel.length]! - reach) / stride[i]!) + 1);
+    const size = round((n + pads[i]! + pads[i + kernel.length]! - reach) / stride[i]!) + 1;
+    noteLength(n, size);
+    return Math.max(1, size);
   });
 }
 

@@ -60,6 +60,7 @@ class Instrument {
       key: site.key,
       weights: [name],
       thumbnails: null,
+      sums: null,
       q: null,
       k: null,
       kept: [],
@@ -95,29 +96,31 @@ class Instrument {
     const b = new Builder(`headlight/${site.key}/v`, this.opset);
     const map = weightsOfMap(b, first);
     const thumbnails = map && `headlight/${site.key}/thumbnails`;
+    const sums = map && `headlight/${site.key}/sums`;
     if (thumbnails) b.rename(pooled(b, map), thumbnails);
+    if (sums) b.rename(b.op('ReduceSum', [map, b.ints(3)], { keepdims: 0 }), sums);
     const q = this.keep(b, head, 'q', `headlight/${site.key}/q`);
     const k = this.keep(b, head, 'k', `headlight/${site.key}/k`);
-    if (thumbnails) this.hold(b, first, thumbnails);
+    if (thumbnails && sums) this.hold(b, first, thumbnails, sums);
     else this.write(first.map.ref.graph, b);
-    for (const name of [thumbnails, q, k]) if (name) this.declare(name, TYPE.float);
+    for (const name of [thumbnails, sums, q, k]) if (name) this.declare(name, TYPE.float);
     for (const { output, type } of head.kept) this.shared(head, output, type);
     const layout: Layout = { kind: 'layout', turn: null, scale: plan.after };
     const kept = head.kept.map((one) => one.output);
-    return { key: site.key, weights: [], thumbnails, q, k, kept, check: this.check(plan.fused?.check ?? null), layout };
+    return { key: site.key, weights: [], thumbnails, sums, q, k, kept, check: this.check(plan.fused?.check ?? null), layout };
   }
 
   /**
-   * Lets what comes after the weights wait for their thumbnails. The runtime is free to do all layers first and the thumbnails last, and would hold
+   * Lets what comes after the weights wait for their thumbnails and sums. The runtime is free to do all layers first and the thumbnails last, and would hold
    * the weights of every layer till then; a Reshape whose sizes need the thumbnails (to add nothing to them) keeps one layer's at a time.
    */
-  private hold(b: Builder, c: Candidate, thumbnails: string): void {
+  private hold(b: Builder, c: Candidate, thumbnails: string, sums: string): void {
     const graph = this.clone.graphOf.get(c.map.ref.graph)!;
     const held = c.fused?.check ?? c.value.product.output;
     const at = graph.node.findIndex((node) => node.output.includes(held));
     const before = `${held}/before`;
     const node = graph.node[at]!;
-    const nothing = b.op('Mul', [b.size(thumbnails, 3), b.ints(0)]);
+    const nothing = b.op('Mul', [b.op('Add', [b.size(thumbnails, 3), b.size(sums, 2)]), b.ints(0)]);
     b.rename(b.op('Reshape', [before, b.op('Add', [b.op('Shape', [before]), nothing])]), held);
     const output = node.output.map((name) => (name === held ? before : name));
     graph.node.splice(at, 1, onnx.NodeProto.create({ ...node, output }), ...b.nodes);
