@@ -20,11 +20,13 @@ export interface Place {
 
 const ON_THE_WAY = /^(Reshape|Transpose|Unsqueeze|Squeeze|Cast|Identity|Dropout|Flatten)$/;
 
+const SUMMED_ON_THE_WAY = /^(Reshape|Transpose|Unsqueeze|Squeeze|Cast|Identity|Dropout|Flatten|Add)$/;
+
 /** The Concat in which a head's output is joined with others, and its place there. */
-function joint(subject: Subject, name: string, reach = 6): { ref: NodeRef; index: number } | null {
+function joint(subject: Subject, name: string, way: RegExp, reach = 8): { ref: NodeRef; index: number } | null {
   for (const ref of subject.view.consumersOf(name)) {
     if (ref.node.opType === 'Concat') return { ref, index: ref.node.input.indexOf(name) };
-    const found = reach > 0 && ON_THE_WAY.test(ref.node.opType) ? joint(subject, ref.node.output[0]!, reach - 1) : null;
+    const found = reach > 0 && way.test(ref.node.opType) ? joint(subject, ref.node.output[0]!, way, reach - 1) : null;
     if (found) return found;
   }
   return null;
@@ -37,7 +39,7 @@ function joint(subject: Subject, name: string, reach = 6): { ref: NodeRef; index
 export function pieces(subject: Subject, found: readonly Candidate[]): Set<Candidate> {
   const groups = new Map<NodeRef, Candidate[]>();
   for (const candidate of found) {
-    const at = candidate.heads.length > 0 ? joint(subject, candidate.value.product.output) : null;
+    const at = candidate.heads.length > 0 ? joint(subject, candidate.value.product.output, SUMMED_ON_THE_WAY) : null;
     if (at) groups.set(at.ref, [...(groups.get(at.ref) ?? []), candidate]);
   }
   return new Set([...groups.values()].filter((group) => group.length > 1).flat());
@@ -48,7 +50,7 @@ function joinHeads(subject: Subject, found: readonly Candidate[]): Variant[] {
   const groups = new Map<NodeRef, { candidate: Candidate; index: number }[]>();
   const single = new Map<Candidate, NodeRef>();
   for (const candidate of found) {
-    const at = candidate.heads.length === 0 ? joint(subject, candidate.value.product.output) : null;
+    const at = candidate.heads.length === 0 ? joint(subject, candidate.value.product.output, ON_THE_WAY) : null;
     if (!at) continue;
     groups.set(at.ref, [...(groups.get(at.ref) ?? []), { candidate, index: at.index }]);
     single.set(candidate, at.ref);
