@@ -140,8 +140,8 @@ export interface SiteRun {
   readonly queries: number;
   readonly keys: number;
   /**
-   * Largest |1 − Σ row| over rows that see something; where a sink may take the rest, what a row has beyond 1. Over all heads where the run
-   * kept all weights, over the first head otherwise; null where even that would be too much.
+   * Largest |1 − Σ row| over rows that see something; where a sink may take the rest, what a row has beyond 1. Over all heads; null
+   * where neither the weights nor the sums of their rows were kept.
    */
   readonly rowSumError: number | null;
   /** Largest |weights·V − the operator's own output| of recomputed weights, null for weights that are read. */

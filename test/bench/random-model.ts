@@ -22,12 +22,12 @@ export interface Sizes {
 }
 
 /** 346 MB, nearly all of it in the layers. */
-export const BASE: Sizes = { name: 'bert-base', layers: 12, heads: 12, width: 768, inner: 3072, vocabulary: 1536, positions: 512 };
+export const BASE: Sizes = { name: 'bert-base', layers: 12, heads: 12, width: 768, inner: 3072, vocabulary: 600, positions: 512 };
 /** The size of MiniLM-L6, with positions for long texts. */
 export const MINI: Sizes = { name: 'minilm', layers: 6, heads: 12, width: 384, inner: 1536, vocabulary: 2048, positions: 2048 };
 
 /** Raised when what is generated changes, so that nobody measures an old file. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** @returns the folder with `config.json`, `model.safetensors` and `model.onnx` */
 export async function randomModel(sizes: Sizes, cache: string): Promise<string> {
@@ -118,20 +118,38 @@ function writeCheckpoint(path: string, shapes: ReadonlyMap<string, readonly numb
   closeSync(file);
 }
 
-/** The checkpoint's graph with every weight inside the file, as exporters write models below 2 GB. */
+/** The checkpoint's graph as exporters write models below 2 GB: every weight inside the file, linear layers already as [in, out]. */
 async function writeOnnx(folder: string): Promise<void> {
   const open = openFolder(folder);
   const { model } = emitModel(await openCheckpoint(open));
   open.close();
+  const graph = model.graph!;
   const file = openSync(join(folder, 'model.safetensors'), 'r');
-  for (const tensor of model.graph!.initializer) {
-    const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
-    if (!entries.has('offset')) continue;
-    tensor.rawData = new Uint8Array(Number(entries.get('length')));
-    readSync(file, tensor.rawData, 0, tensor.rawData.length, Number(entries.get('offset')));
-    tensor.externalData = [];
-    tensor.dataLocation = onnx.TensorProto.DataLocation.DEFAULT;
-  }
+  for (const tensor of graph.initializer) inline(tensor, file);
   closeSync(file);
+  const weights = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
+  graph.node = graph.node.filter((node) => {
+    const weight = node.opType === 'Transpose' ? weights.get(node.input[0]!) : undefined;
+    if (weight) transpose(weight, node.output[0]!);
+    return !weight;
+  });
   writeFileSync(join(folder, 'model.onnx'), writeModel(model));
+}
+
+function inline(tensor: onnx.TensorProto, file: number): void {
+  const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
+  if (!entries.has('offset')) return;
+  tensor.rawData = new Uint8Array(Number(entries.get('length')));
+  readSync(file, tensor.rawData, 0, tensor.rawData.length, Number(entries.get('offset')));
+  tensor.externalData = [];
+  tensor.dataLocation = onnx.TensorProto.DataLocation.DEFAULT;
+}
+
+/** The weight in the place of its Transpose. */
+function transpose(weight: onnx.TensorProto, name: string): void {
+  const [rows, columns] = weight.dims.map(Number) as [number, number];
+  const from = new Float32Array(weight.rawData.buffer);
+  const to = new Float32Array(from.length);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) to[c * rows + r] = from[r * columns + c]!;
+  Object.assign(weight, { name, dims: [columns, rows], rawData: new Uint8Array(to.buffer) });
 }

@@ -87,6 +87,6 @@ export class LoadedPart {
   }
 }
 
-function fetchesOf({ weights, thumbnails, q, k, kept, check }: Tap): string[] {
-  return [...weights, thumbnails, q, k, ...kept, check].filter((name): name is string => Boolean(name));
+function fetchesOf({ weights, thumbnails, sums, q, k, kept, check }: Tap): string[] {
+  return [...weights, thumbnails, sums, q, k, ...kept, check].filter((name): name is string => Boolean(name));
 }

@@ -8,49 +8,46 @@ export const CELLS = 32;
  * @param weights rows of length `keys`
  */
 export function rowSumError(weights: Float32Array, keys: number, sink: boolean): number {
-  let worst = 0;
-  for (let start = 0; start < weights.length; start += keys) {
+  const sums = new Float64Array(weights.length / keys);
+  for (let row = 0; row < sums.length; row++) {
     let sum = 0;
-    for (let s = start; s < start + keys; s++) sum += weights[s]!;
+    for (let s = row * keys; s < (row + 1) * keys; s++) sum += weights[s]!;
+    sums[row] = sum;
+  }
+  return sumError(sums, sink);
+}
+
+/** The same from the sums of the rows. */
+export function sumError(sums: ArrayLike<number>, sink: boolean): number {
+  let worst = 0;
+  for (let row = 0; row < sums.length; row++) {
+    const sum = sums[row]!;
+    if (Number.isNaN(sum)) return Number.NaN;
     if (sum === 0) continue;
-    const error = sink ? Math.max(0, sum - 1) : Math.abs(1 - sum);
-    // NaN must not pass as no error.
-    if (!(error <= worst)) worst = error;
-    if (Number.isNaN(error)) return Number.NaN;
+    worst = Math.max(worst, sink ? sum - 1 : Math.abs(1 - sum));
   }
   return worst;
 }
 
 /**
- * Weights of several heads, each pooled by maximum into at most 32 × 32 cells: thin diagonals survive. Cell r of n covers the rows
- * ⌊r·T/n⌋ up to ⌊(r+1)·T/n⌋.
+ * Weights of several heads, each pooled by maximum into at most 32 × 32 cells: thin diagonals survive. A cell is
+ * ⌈T/32⌉ rows high and ⌈S/32⌉ columns wide, as in the graph (model/attention/probe/pool).
  * @param weights [H, T, S]
  * @returns [H, rows, columns]
  */
 export function poolByMaximum(weights: Float32Array, heads: number, queries: number, keys: number) {
-  const rows = Math.min(CELLS, queries);
-  const columns = Math.min(CELLS, keys);
-  const rowOf = cellsOf(queries, rows);
-  const columnOf = cellsOf(keys, columns);
+  const [height, width] = [Math.ceil(queries / CELLS), Math.ceil(keys / CELLS)];
+  const [rows, columns] = [Math.ceil(queries / height), Math.ceil(keys / width)];
   const data = new Float32Array(heads * rows * columns);
   let at = 0;
   for (let h = 0; h < heads; h++) {
     for (let t = 0; t < queries; t++) {
-      const row = (h * rows + rowOf[t]!) * columns;
+      const row = (h * rows + Math.floor(t / height)) * columns;
       for (let s = 0; s < keys; s++, at++) {
-        const cell = row + columnOf[s]!;
+        const cell = row + Math.floor(s / width);
         if (weights[at]! > data[cell]!) data[cell] = weights[at]!;
       }
     }
   }
   return { rows, columns, data };
-}
-
-/** The cell of each position. */
-function cellsOf(length: number, cells: number): Uint8Array {
-  const cellOf = new Uint8Array(length);
-  for (let cell = 0; cell < cells; cell++) {
-    cellOf.fill(cell, Math.floor((cell * length) / cells), Math.floor(((cell + 1) * length) / cells));
-  }
-  return cellOf;
 }

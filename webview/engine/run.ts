@@ -6,7 +6,7 @@ import type { Tensor } from '../../model/tensor.ts';
 import { Lru } from './lru.ts';
 import type { RunOutputs } from './outputs.ts';
 import type { LoadedPart } from './part.ts';
-import { poolByMaximum, rowSumError } from './rows.ts';
+import { poolByMaximum, rowSumError, sumError } from './rows.ts';
 
 /** A site, and what the run has of it. */
 export interface RanSite {
@@ -18,9 +18,6 @@ export interface RanSite {
 
 /** Bytes of heads that were computed on demand and are kept for the next look. */
 const HEADS_LIMIT = 128 * 2 ** 20;
-/** Weights of one head beyond which the row sums of a run are not checked unasked. */
-const CHECK_LIMIT = 2 ** 20;
-
 export class Run {
   readonly #sites: ReadonlyMap<string, RanSite>;
   readonly #all = new Map<string, Promise<Weights | null>>();
@@ -53,13 +50,13 @@ export class Run {
     const tap = part.taps.get(site.key)!;
     const checkError = tap.check ? checkOf(tap, await outputs.tensors([tap.check])) : null;
     const all = await this.#weights(key);
-    if (all) {
-      const { batch, heads, queries, keys, data } = all;
-      return { key, batch, heads, queries, keys, rowSumError: rowSumError(data, keys, sink), checkError };
-    }
-    const { batch, heads, queries, keys } = vectorsOf(tap, await outputs.tensors([tap.q, tap.k]));
-    const checked = queries * keys <= CHECK_LIMIT ? rowSumError(await this.#head(key, 0, 0), keys, sink) : null;
-    return { key, batch, heads, queries, keys, rowSumError: checked, checkError };
+    const { batch, heads, queries, keys } = all ?? vectorsOf(tap, await outputs.tensors([tap.q, tap.k]));
+    const error = all
+      ? rowSumError(all.data, keys, sink)
+      : tap.sums
+        ? sumError((await outputs.tensor(tap.sums)).data as Float32Array, sink)
+        : null;
+    return { key, batch, heads, queries, keys, rowSumError: error, checkError };
   }
 
   /** All weights of a site where the run kept them. */
@@ -79,14 +76,14 @@ export class Run {
 
   async thumbnails(key: string, batch = 0): Promise<Thumbnails> {
     const { part, outputs, site } = this.#site(key);
-    const all = await this.#weights(key);
+    const tap = part.taps.get(site.key)!;
+    const all = tap.thumbnails ? null : await this.#weights(key);
     if (all) {
       assertBatch(key, batch, all.batch);
       const { heads, queries, keys } = all;
       const size = heads * queries * keys;
       return { key, heads, ...poolByMaximum(all.data.subarray(batch * size, (batch + 1) * size), heads, queries, keys) };
     }
-    const tap = part.taps.get(site.key)!;
     const pooled = thumbnailsOf(tap, await outputs.tensors([tap.thumbnails]));
     assertBatch(key, batch, pooled.batch);
     const { heads, rows, columns } = pooled;
