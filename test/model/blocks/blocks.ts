@@ -25,7 +25,11 @@ const STORED: Partial<Record<DType, string>> = { float32: 'F32', int64: 'I64', u
 
 /** A builder whose weights are the tensors of `goldens` under `prefix`; `new Module(builder, '')` is the place of all of them. */
 export function builderOf(goldens: Goldens, prefix = ''): Builder<Tensor> {
-  const weights = goldens.under(prefix);
+  return builderWith(goldens.under(prefix));
+}
+
+/** A builder with these weights. */
+export function builderWith(weights: ReadonlyMap<string, Tensor>): Builder<Tensor> {
   const places = [...weights].map(([name, { dtype, shape }]): [string, TensorPlace] => [
     name,
     { name, stored: STORED[dtype] ?? dtype, shape, file: '', offset: 0, length: 0 },
