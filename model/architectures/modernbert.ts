@@ -94,7 +94,7 @@ function encoder<T>(module: Module<T>, ids: T, mask: T, settings: Settings): T {
   let x = build.record('hidden/0', layerNorm(module.at('embeddings.norm'), words, width, epsilon));
   const positions = countAlong(ops, ids, 1);
   const shared = {
-    positions: positionIds(build),
+    positions: build.given('position_ids') ? positionIds(build) : ops.unsqueeze(positions, [0]),
     distance: distances(ops, positions, positions), // [T, T]
     padding: paddingMask(ops, mask), // [B, 1, 1, T]
   };
@@ -108,7 +108,7 @@ function encoder<T>(module: Module<T>, ids: T, mask: T, settings: Settings): T {
 interface Place<T> {
   readonly layer: number;
   readonly kind: LayerKind;
-  /** int64 [B, T] */
+  /** int64 [B, T] or [1, T] */
   readonly positions: T;
   /** i − j, int64 [T, T] */
   readonly distance: T;
