@@ -1,15 +1,15 @@
 /** The matrix of one head (or the mean of several, or the difference of two): query down, key across. */
 import { useRef, useState } from 'preact/hooks';
-import { select, togglePin } from '../../state/select.ts';
 import type { Shown } from '../../state/shown.ts';
 import { useDraw, useSize } from '../../ui/hooks.ts';
 import { usePanel } from '../context.ts';
 import { headsWords } from '../words.ts';
 import { drawMarks, drawMatrix, drawMinimap, type MatrixPicture } from './draw.ts';
-import { BAR, cellAt, drag, type Frame, fitCell, reveal, type Window2d, within, zoomAt } from './geometry.ts';
+import { BAR, type Frame, fitCell, type Window2d, within } from './geometry.ts';
+import { Hands } from './hands.tsx';
 import { ColourChoices, Legend } from './legend.tsx';
 import { mapPaint } from './paint.ts';
-import { cellWords, Readout } from './readout.tsx';
+import { Readout } from './readout.tsx';
 import { MatrixTable } from './table.tsx';
 import { MatrixTools } from './tools.tsx';
 
@@ -114,101 +114,6 @@ function Surface({ shown, picture, pictureKey, zoom, setZoom }: SurfaceProps) {
       <MarksLayer shown={shown} picture={picture} />
       {zoomed && <Minimap picture={picture} pictureKey={pictureKey} />}
     </Hands>
-  );
-}
-
-/** Pointer, wheel and keys over the matrix. To assistive technology it is a grid whose one cell in the page is the chosen one. */
-function Hands({ shown, picture, zoom, setZoom, children }: Omit<SurfaceProps, 'pictureKey'> & { children: preact.ComponentChildren }) {
-  const panel = usePanel();
-  const { store } = panel;
-  const { frame, cells } = picture;
-  const from = useRef<{ x: number; y: number; moved: boolean } | null>(null);
-  const tokens = (at: { row: number; column: number }) => ({
-    query: shown.rows.groups[at.row]![0]!,
-    key: shown.columns.groups[at.column]![0]!,
-  });
-  const at = (event: MouseEvent) => cellAt(zoom, event.offsetX, event.offsetY, cells, frame);
-  const point = (event: PointerEvent) => {
-    if (from.current && event.buttons === 1) return move(event, from.current);
-    const cell = at(event);
-    store.pointed.value = cell ? tokens(cell) : { query: null, key: null };
-  };
-  const move = (event: PointerEvent, start: { x: number; y: number; moved: boolean }) => {
-    if (!start.moved && Math.hypot(event.clientX - start.x, event.clientY - start.y) < 4) return;
-    setZoom(drag(zoom, event.clientX - start.x, event.clientY - start.y, cells, frame));
-    from.current = { x: event.clientX, y: event.clientY, moved: true };
-  };
-  const press = (event: MouseEvent) => {
-    const cell = at(event);
-    const dragged = from.current?.moved ?? false;
-    from.current = null;
-    if (!cell || dragged) return;
-    const { query, key } = tokens(cell);
-    if (event.shiftKey || event.ctrlKey || event.metaKey) togglePin(store, query, key);
-    else select(store, { query, key });
-  };
-  const wheel = (event: WheelEvent) => {
-    event.preventDefault();
-    const factor = Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0018) * (event.ctrlKey ? 4 : 1));
-    setZoom(zoomAt(zoom, factor, event.offsetX - frame.left, event.offsetY - frame.top, cells, frame));
-  };
-  const { query, key } = store.selection.value;
-  const row = query === null ? 0 : Math.max(0, shown.rows.placeOf[query] ?? 0);
-  const column = key === null ? 0 : Math.max(0, shown.columns.placeOf[key] ?? 0);
-  const go = (r: number, c: number) => {
-    const [toRow, toColumn] = [Math.min(cells.rows - 1, Math.max(0, r)), Math.min(cells.columns - 1, Math.max(0, c))];
-    setZoom(reveal(zoom, toRow, toColumn, cells, frame));
-    select(store, tokens({ row: toRow, column: toColumn }));
-  };
-  const keys: Record<string, () => void> = {
-    ArrowUp: () => go(row - 1, column),
-    ArrowDown: () => go(row + 1, column),
-    ArrowLeft: () => go(row, column - 1),
-    ArrowRight: () => go(row, column + 1),
-    Home: () => go(row, 0),
-    End: () => go(row, cells.columns - 1),
-    '+': () => setZoom(zoomAt(zoom, 1.4, frame.width / 2, frame.height / 2, cells, frame)),
-    '-': () => setZoom(zoomAt(zoom, 1 / 1.4, frame.width / 2, frame.height / 2, cells, frame)),
-    '0': () => setZoom(within({ x: 0, y: 0, cell: 0 }, cells, frame)),
-    Enter: () => query !== null && key !== null && togglePin(store, query, key),
-  };
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a canvas with one DOM cell, not a table with a node a cell
-    <div
-      class="matrix-hands"
-      role="grid"
-      tabIndex={0}
-      aria-label="Weights: rows ask (query), columns answer (key). Arrow keys move, Enter pins, plus and minus zoom, t shows a table."
-      aria-rowcount={cells.rows}
-      aria-colcount={cells.columns}
-      aria-activedescendant="chosen-cell"
-      // Where the cells are, for tests that read pixels and for automation: left, top, pixels a cell, first column, first row.
-      data-frame={[frame.left, frame.top, zoom.cell, zoom.x, zoom.y].join(' ')}
-      onPointerDown={(event) => {
-        from.current = { x: event.clientX, y: event.clientY, moved: false };
-      }}
-      onPointerMove={point}
-      onPointerLeave={() => {
-        store.pointed.value = { query: null, key: null };
-      }}
-      onClick={press}
-      onWheel={wheel}
-      onKeyDown={(event) => {
-        const act = event.ctrlKey || event.altKey || event.metaKey ? undefined : keys[event.key];
-        if (!act) return;
-        act();
-        event.preventDefault();
-      }}
-    >
-      {children}
-      {/* biome-ignore lint/a11y/useSemanticElements: the grid is a canvas; only its chosen cell is in the page */}
-      <div class="unseen" role="row" tabIndex={-1} aria-rowindex={row + 1}>
-        {/* biome-ignore lint/a11y/useSemanticElements: see the row */}
-        <div role="gridcell" tabIndex={-1} id="chosen-cell" aria-colindex={column + 1} aria-selected="true">
-          {cellWords(shown, row, column)}
-        </div>
-      </div>
-    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 /** q, k, q∘k and the scores of a query against the keys, dimension by dimension, so that score → softmax → weight adds up before the eyes. */
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useMemo, useRef } from 'preact/hooks';
 import type { HeadScores, HeadVectors } from '../../../model/protocol/engine.ts';
 import { exact, headWords, short } from '../../draw/numbers.ts';
@@ -85,49 +85,78 @@ interface StripsProps {
   readonly columns: readonly Column[];
 }
 
-function Strips({ shown, vectors, scores, weights, query, order, columns }: StripsProps) {
+interface Spot {
+  readonly key: number | null;
+  readonly dimension: number | null;
+}
+
+/** What the canvas draws, at a scroll offset and a size. */
+function usePicture(props: StripsProps, size: { readonly width: number; readonly height: number }, scroll: number): NeuronsPicture {
   const { store, theme } = usePanel();
-  const [box, size] = useSize<HTMLDivElement>();
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const scroll = useSignal(0);
-  const spot = useSignal<{ key: number | null; dimension: number | null }>({ key: null, dimension: null });
+  const { shown, vectors, scores, weights, query, order, columns } = props;
   const keys = shown.keys.count;
-  const { key } = store.selection.value;
-  const sum = (k: number) => keySum(vectors, scores, weights, keys, query, k);
   const tops = useMemo(() => topsOf(vectors, query, keys), [vectors, query, keys]);
-  const picture: NeuronsPicture = {
+  return {
     theme: theme.value,
-    width: size.width,
-    height: size.height,
+    ...size,
     vectors,
     query,
     queryLabel: tokenLabel(shown.queries, query),
-    keyLabels: (k) => tokenLabel(shown.keys, k),
+    keyLabels: (key) => tokenLabel(shown.keys, key),
     order,
-    scroll: scroll.value,
+    scroll,
     keys,
-    sum,
+    sum: (key) => keySum(vectors, scores, weights, keys, query, key),
     columns,
-    chosen: key,
+    chosen: store.selection.value.key,
     tops,
   };
-  useDraw(() => {
-    if (canvas.current && size.width > 60) drawNeurons(canvas.current, picture);
-  });
-  const at = (event: MouseEvent) => {
+}
+
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
+
+/** Arrow keys choose a key and scroll it into the box. */
+function useSteps(box: { readonly current: HTMLElement | null }, keys: number, height: number) {
+  const { store } = usePanel();
+  return (event: KeyboardEvent) => {
+    const step = STEPS[event.key];
+    if (!step || !box.current) return;
+    const to = Math.min(keys - 1, Math.max(0, (store.selection.peek().key ?? -1) + step));
+    select(store, { key: to });
+    box.current.scrollTop = Math.min(to * ROW, Math.max(box.current.scrollTop, (to + 1) * ROW - (height - HEAD)));
+    event.preventDefault();
+  };
+}
+
+function usePointer(box: { readonly current: HTMLElement | null }, picture: NeuronsPicture, spot: Signal<Spot>) {
+  const { store } = usePanel();
+  const at = (event: MouseEvent): Spot => {
     const edge = box.current!.getBoundingClientRect();
     return spotAt(picture, event.clientX - edge.left, event.clientY - edge.top);
   };
-  const go = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
-    if (!step) return;
-    const to = Math.min(keys - 1, Math.max(0, (key ?? -1) + step));
-    select(store, { key: to });
-    const seen = size.height - HEAD;
-    const top = box.current!.scrollTop;
-    box.current!.scrollTop = Math.min(to * ROW, Math.max(top, (to + 1) * ROW - seen));
-    event.preventDefault();
+  return {
+    onPointerMove: (event: PointerEvent) => {
+      const now = at(event);
+      if (now.key !== spot.peek().key || now.dimension !== spot.peek().dimension) spot.value = now;
+    },
+    onClick: (event: MouseEvent) => {
+      const { key } = at(event);
+      if (key !== null) select(store, { key });
+    },
   };
+}
+
+function Strips(props: StripsProps) {
+  const [box, size] = useSize<HTMLDivElement>();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const scroll = useSignal(0);
+  const spot = useSignal<Spot>({ key: null, dimension: null });
+  const picture = usePicture(props, size, scroll.value);
+  const { keys, sum, chosen } = picture;
+  const { shown, vectors, query, columns } = props;
+  useDraw(() => {
+    if (canvas.current && size.width > 60) drawNeurons(canvas.current, picture);
+  });
   return (
     <>
       <div
@@ -140,15 +169,8 @@ function Strips({ shown, vectors, scores, weights, query, order, columns }: Stri
         onScroll={(event) => {
           scroll.value = event.currentTarget.scrollTop;
         }}
-        onPointerMove={(event) => {
-          const now = at(event);
-          if (now.key !== spot.peek().key || now.dimension !== spot.peek().dimension) spot.value = now;
-        }}
-        onClick={(event) => {
-          const { key } = at(event);
-          if (key !== null) select(store, { key });
-        }}
-        onKeyDown={go}
+        {...usePointer(box, picture, spot)}
+        onKeyDown={useSteps(box, keys, size.height)}
       >
         <canvas ref={canvas} class="sticky" />
         <div style={{ height: `${Math.max(0, keys * ROW + HEAD - size.height)}px` }} />
@@ -158,13 +180,13 @@ function Strips({ shown, vectors, scores, weights, query, order, columns }: Stri
           tabIndex={-1}
           id="chosen-key"
           aria-selected="true"
-          aria-posinset={(key ?? 0) + 1}
+          aria-posinset={(chosen ?? 0) + 1}
           aria-setsize={keys}
         >
-          {sumWords(shown, columns, sum(key ?? 0), key ?? 0)}
+          {sumWords(shown, columns, sum(chosen ?? 0), chosen ?? 0)}
         </div>
       </div>
-      <SpotWords shown={shown} vectors={vectors} query={query} spot={spot.value} fallback={key} columns={columns} sum={sum} />
+      <SpotWords shown={shown} vectors={vectors} query={query} spot={spot.value} fallback={chosen} columns={columns} sum={sum} />
     </>
   );
 }
@@ -186,7 +208,7 @@ function SpotWords(props: {
   shown: Shown;
   vectors: HeadVectors;
   query: number;
-  spot: { key: number | null; dimension: number | null };
+  spot: Spot;
   fallback: number | null;
   columns: readonly Column[];
   sum: (key: number) => Sum;
