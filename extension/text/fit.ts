@@ -6,6 +6,7 @@ import { HeadlightError } from '../../model/errors.ts';
 import type { Token } from '../../model/protocol/panel.ts';
 import type { Encoding } from '../../model/text/index.ts';
 import { type SourceText, slice } from './source.ts';
+import type { Span } from './tracked.ts';
 
 export type Encoded = Pick<Encoding, 'tokens' | 'typeIds'>;
 export type Encode = (text: string, pair: string | null) => Promise<Encoded>;
@@ -29,15 +30,17 @@ const ROUNDS = 8;
 /** @throws HeadlightError `empty` without text, `too-long` when the first of two texts fills the model alone */
 export async function fitText(source: SourceText, limit: number | null, model: string, encode: Encode): Promise<Fitted> {
   if (source.text.trim() === '') throw new HeadlightError('empty', 'There is no text here. Type or select some, then run again.');
-  const rough = limit === null ? source : roughly(source, Math.max(AT_ONCE, limit * CHARACTERS_PER_TOKEN));
+  const skipped = limit === null ? 0 : roughStart(source, Math.max(AT_ONCE, limit * CHARACTERS_PER_TOKEN));
+  const rough = limit === null ? source : roughly(source, skipped, Math.max(AT_ONCE, limit * CHARACTERS_PER_TOKEN));
   const encoded = await encodeSource(rough, encode);
   const { tokens } = encoded;
   if (limit === null || (tokens.length <= limit && rough === source)) return { source, encoded, notice: null };
   if (source.second !== null) return fitPair(source, tokens, limit, model, encode);
   const total = rough === source ? tokens.length : null;
-  const part = tokens.length <= limit ? rough : slice(rough, startFor(rough, tokens, limit), rough.text.length);
-  const fitted = await shorten(part, limit, encode);
-  return { ...fitted, notice: noticeFor(source, fitted.source, total, limit, model) };
+  const start = tokens.length <= limit ? 0 : startFor(rough, tokens, limit);
+  const fitted = await shorten(slice(rough, start, rough.text.length), limit, encode);
+  const shown = { start: skipped + start, end: skipped + start + fitted.source.text.length };
+  return { ...fitted, notice: noticeFor(source.text, shown, total, limit, model) };
 }
 
 /** Tokens of one or two texts, all ranges in `source.text`. */
@@ -51,14 +54,20 @@ async function encodeSource({ text, second }: SourceText, encode: Encode): Promi
   };
 }
 
-/** A stretch of at most `characters` around the cursor: what is further away cannot be read anyway. */
-function roughly(source: SourceText, characters: number): SourceText {
-  if (source.text.length <= characters || source.second !== null) return source;
-  const start = source.cursor <= characters / 2 ? 0 : lineStart(source.text, Math.round(source.cursor - characters / 2));
-  return slice(source, start, Math.min(source.text.length, start + characters));
+/** Where a stretch of at most `characters` around the cursor begins: what is further away cannot be read anyway. */
+function roughStart({ text, cursor, second }: SourceText, characters: number): number {
+  if (text.length <= characters || second !== null || cursor <= characters / 2) return 0;
+  const at = Math.round(cursor - characters / 2);
+  const line = text.lastIndexOf('\n', at - 1) + 1;
+  if (at - line <= characters / 4) return line;
+  const parted = /[\udc00-\udfff]/.test(text[at] ?? '');
+  return parted ? at - 1 : at;
 }
 
-const lineStart = (text: string, at: number) => text.lastIndexOf('\n', at - 1) + 1;
+function roughly(source: SourceText, start: number, characters: number): SourceText {
+  if (source.text.length <= characters || source.second !== null) return source;
+  return slice(source, start, Math.min(source.text.length, start + characters));
+}
 
 /** Where to begin so that the cursor is in the part that the model reads. */
 function startFor({ text, cursor }: SourceText, tokens: readonly Token[], limit: number): number {
@@ -104,10 +113,9 @@ async function fitPair(source: SourceText, tokens: readonly Token[], limit: numb
   return { ...fitted, notice: `Both texts have ${tokens.length} tokens, ${model} reads ${limit}: the end of the second is left out.` };
 }
 
-function noticeFor(source: SourceText, part: SourceText, total: number | null, limit: number, model: string): string {
+function noticeFor(text: string, { start, end }: Span, total: number | null, limit: number, model: string): string {
   const size = total === null ? 'more tokens than the model reads' : `${total.toLocaleString('en-US')} tokens`;
-  const start = source.text.indexOf(part.text);
-  const line = (offset: number) => source.text.slice(0, offset).split('\n').length;
-  const where = start <= 0 ? 'the beginning is' : `lines ${line(start)} to ${line(start + part.text.length)} of it are`;
+  const line = (offset: number) => text.slice(0, offset).split('\n').length;
+  const where = start === 0 ? 'the beginning is' : `lines ${line(start)} to ${line(end)} of it are`;
   return `The text has ${size}; ${model} reads ${limit.toLocaleString('en-US')}: ${where} shown.`;
 }

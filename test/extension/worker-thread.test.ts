@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -65,25 +65,28 @@ describe('the tokenizer thread', () => {
   });
 });
 
-test('a pattern that never ends is stopped, and the next call works in a new thread', async () => {
-  const thread = start(1500);
+test('a call that never ends is stopped with its thread, and the next call works in a new one', async () => {
+  const busy = join(made, 'busy.cjs');
+  const code = `require('node:worker_threads').parentPort.on('message', (call) => {
+    if (call === 'leave') process.exit(3);
+    while (call === 'for ever') ;
+    require('node:worker_threads').parentPort.postMessage({ ok: true, value: call });
+  });`;
+  await writeFile(busy, code);
+  const thread = new WorkerThread<string, string>({ script: busy, limitMs: 1500, what: 'tokenizer', code: 'tokenizer' });
   try {
-    const hostile = {
-      model: { type: 'WordLevel', vocab: { a: 0, '[UNK]': 1 }, unk_token: '[UNK]' },
-      pre_tokenizer: { type: 'Split', pattern: { Regex: '(a+)+$' }, behavior: 'Isolated', invert: false },
-    };
-    await thread.call({ kind: 'load', key: 'bad', json: JSON.stringify(hostile), config: null }, 'bad');
-    assert.ok(await thread.call({ kind: 'encode', key: 'bad', text: 'aaa', pair: null }, 'bad'));
-    const text = `${'a'.repeat(40)}!`;
-    await assert.rejects(thread.call({ kind: 'encode', key: 'bad', text, pair: null }, 'bad'), {
-      code: 'tokenizer',
-      message: /took longer than 1\.5 s/,
-    });
-    await thread.call({ kind: 'load', key: 'good', json: JSON.stringify({ ...hostile, pre_tokenizer: null }), config: null }, 'good');
+    assert.equal(await thread.call('one', 'm'), 'one');
+    const [late, next] = await Promise.allSettled([thread.call('for ever', 'm'), thread.call('two', 'm')]);
+    assert.equal(late.status === 'rejected' && late.reason.code, 'tokenizer');
+    assert.match(late.status === 'rejected' ? late.reason.message : '', /^The tokenizer of m took longer than 1\.5 s and was stopped\./);
+    assert.deepEqual(next, { status: 'fulfilled', value: 'two' });
     assert.equal(thread.generation, 2);
+    await assert.rejects(thread.call('leave', 'm'), { code: 'tokenizer', message: /^The tokenizer of m stopped\. Run again\.$/ });
+    assert.equal(await thread.call('three', 'm'), 'three');
   } finally {
     thread.dispose();
   }
+  await assert.rejects(thread.call('four', 'm'), { code: 'disposed' });
 });
 
 test('the graph thread lists the tensors of an .onnx file, and says what is wrong with another', async () => {

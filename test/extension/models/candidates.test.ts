@@ -49,23 +49,12 @@ describe('models among the files of a workspace', () => {
     );
   });
 
-  test('the time grows with the number of paths, not with its square', () => {
-    const paths = (count: number) => [
-      ...Array.from({ length: count }, (_, n) => `data/${n % 1000}/part/${n}/config.json`),
-      'data/7/model.onnx',
-    ];
-    // The quickest of several, since other work on the machine only ever slows a run down.
-    const quickest = (count: number) => {
-      const all = paths(count);
-      const times = Array.from({ length: 5 }, () => {
-        const began = performance.now();
-        assert.equal(findCandidates(all, 'root').length, 1);
-        return performance.now() - began;
-      });
-      return Math.min(...times);
-    };
-    quickest(4000);
-    const ratio = quickest(64_000) / quickest(4000);
-    assert.ok(ratio < 64, `16 times the paths took ${ratio.toFixed(0)} times as long`);
+  test('sixty thousand paths are no matter of minutes', () => {
+    const paths = [...Array.from({ length: 64_000 }, (_, n) => `data/${n % 1000}/part/${n}/config.json`), 'data/7/model.onnx'];
+    const began = performance.now();
+    assert.equal(findCandidates(paths, 'root').length, 1);
+    const took = performance.now() - began;
+    // A tenth of a second on a quiet machine; comparing every path with every other would take minutes.
+    assert.ok(took < 5000, `took ${took.toFixed(0)} ms`);
   });
 });

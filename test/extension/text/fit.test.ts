@@ -52,6 +52,22 @@ describe('a text and the length that a model reads', () => {
     assert.match(notice ?? '', /^The text has 202 tokens; tiny reads 22: lines 2\d to 3\d of it are shown\.$/);
   });
 
+  test('which part it is, also in a text that repeats itself', async () => {
+    const line = 'the same five words again\n';
+    const { notice, source: part } = await fitText(source(line.repeat(40), line.length * 30 + 3), 17, 'tiny', encode);
+    assert.match(notice ?? '', /: lines 29 to 31 of it are shown\.$/);
+    assert.equal(part.pieces[0]?.start, 100 + line.length * 28);
+  });
+
+  test('a far cursor in one endless line', async () => {
+    const text = '🙂 '.repeat(100_000);
+    const { source: part, encoded } = await fitText(source(text, 250_000), 20, 'm', encode);
+    assert.equal(encoded.tokens.length, 20);
+    const at = part.pieces[0]!.start - 100;
+    assert.ok(at <= 250_000 && at + part.text.length >= 250_000 - 3, `${at}`);
+    assert.doesNotMatch(part.text, /^[\udc00-\udfff]/);
+  });
+
   test('a text far beyond the model is not encoded whole', async () => {
     const text = lines(50_000);
     let longest = 0;
