@@ -11,12 +11,23 @@ import { withResidual } from './residual.ts';
  * Source: Abnar and Zuidema 2020, Quantifying Attention Flow in Transformers, section 3.1.
  */
 export function rollout(layers: readonly Float32Array[], H: number, T: number): Float32Array[] {
-  let mixed = new Float64Array(T * T);
-  for (let t = 0; t < T; t++) mixed[t * T + t] = 1;
+  let mixed = unmixed(T);
   return layers.map((weights) => {
-    mixed = product(withResidual(weights, H, T), mixed, T);
+    mixed = rolloutStep(mixed, weights, H, T);
     return Float32Array.from(mixed);
   });
+}
+
+/** R₀: every position is made of its own token. */
+export function unmixed(T: number): Float64Array {
+  const mixed = new Float64Array(T * T);
+  for (let t = 0; t < T; t++) mixed[t * T + t] = 1;
+  return mixed;
+}
+
+/** R_l of R_{l−1} and one layer's weights [H, T, T], for those who go layer by layer. @throws HeadlightError `shape` as `rollout`. Cost: T³. */
+export function rolloutStep(mixed: Float64Array, weights: Float32Array, H: number, T: number): Float64Array {
+  return product(withResidual(weights, H, T), mixed, T);
 }
 
 /** a · b, [T, T] each. */

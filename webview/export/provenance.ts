@@ -19,6 +19,8 @@ export interface Provenance {
   readonly kind: string;
   /** Layers and heads count from 1 here, as on the screen; several heads were averaged. */
   readonly heads: readonly { readonly layer: number; readonly head: number }[];
+  /** `rollout`: not these heads' weights but all layers up to theirs. */
+  readonly over: 'rollout' | null;
   readonly minus: { readonly layer: number; readonly head: number } | null;
   readonly how: string;
   readonly rowSumError: number | null;
@@ -38,6 +40,7 @@ export async function provenanceOf(session: Session, shown: Shown, view: ViewOpt
     device: run.device,
     kind: shown.site.kind,
     heads: shown.heads.map(counted),
+    over: shown.over,
     minus: shown.against && counted(shown.against),
     how: shown.site.how,
     rowSumError: shown.site.run.rowSumError,
@@ -51,9 +54,9 @@ async function sha256(text: string): Promise<string> {
 }
 
 /** `headlight-gpt-L3H1`: a name that every file system takes. */
-export function fileStem({ model, kind, heads, minus }: Provenance): string {
+export function fileStem({ model, kind, heads, minus, over }: Provenance): string {
   const one = (h: { layer: number; head: number }) => `L${h.layer}H${h.head}`;
-  const names = heads.length > 3 ? `${heads.length}-heads` : heads.map(one).join('+');
+  const names = over ? `rollout-L1-L${heads[0]?.layer ?? 1}` : heads.length > 3 ? `${heads.length}-heads` : heads.map(one).join('+');
   const parts = [model.name, ...(kind === 'self' ? [] : [kind]), names, ...(minus ? ['minus', one(minus)] : [])];
   return parts.join('-').replace(/[^\p{L}\p{N}.+_-]+/gu, '-');
 }

@@ -15,7 +15,7 @@ export function mirror(store: Store, shown: ReadonlySignal<ShownState>, measures
     const now = shown.value;
     const selection = store.selection.value;
     if (!store.session.value || now.state === 'loading' || now.state === 'nothing') return;
-    const whole = now.state === 'ready' && !now.value.against && selection.query !== null;
+    const whole = now.state === 'ready' && !now.value.against && !now.value.over && selection.query !== null;
     const weights = whole ? rowOf(now.value, [selection.query!, ...store.queries.value], 'from') : null;
     host.notify('selected', { selection, weights });
   });

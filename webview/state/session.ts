@@ -112,6 +112,7 @@ export class Sessions {
       if (before?.show.model.id !== session.show.model.id) {
         store.picked.value = [];
         store.against.value = null;
+        store.over.value = null;
         store.past.value = [];
         store.future.value = [];
       }

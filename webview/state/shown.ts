@@ -4,6 +4,7 @@ import type { HeadWeights, WireError } from '../../model/protocol/engine.ts';
 import type { Cells } from '../draw/cells.ts';
 import { type Axis, axisOf, heaviestFirst, type Side, sideOf } from './axis.ts';
 import type { Maps } from './maps.ts';
+import { Rollouts } from './rollout.ts';
 import { belowThreshold, differenceOf, isPlain, meanOf, regroup } from './shape.ts';
 import type { Store } from './store.ts';
 import { type HeadRef, type Loaded, type Site, sameHead, siteKey } from './types.ts';
@@ -24,6 +25,8 @@ export interface Shown {
   readonly heads: readonly HeadRef[];
   /** The head that was taken away (difference), or null. */
   readonly against: HeadRef | null;
+  /** Not a head's weights but what all layers up to the selected one make of them. */
+  readonly over: 'rollout' | null;
   /** Each head's own weights, for overlays. */
   readonly each: readonly Float32Array[];
 }
@@ -32,7 +35,8 @@ export type ShownState = { readonly state: 'nothing' } | Loaded<Shown>;
 
 /** Builds the signal. `maps` is null until a model has run. */
 export function watchShown(store: Store, maps: ReadonlySignal<Maps | null>): ReadonlySignal<ShownState> {
-  const combined = computed(() => combine(store, maps.value));
+  const rollouts = computed(() => (maps.value && store.session.value ? new Rollouts(store.session.value, maps.value) : null));
+  const combined = computed(() => (store.over.value === 'rollout' ? rolledOut(store, rollouts.value) : combine(store, maps.value)));
   return computed((): ShownState => {
     const now = combined.value;
     const session = store.session.value;
@@ -52,7 +56,20 @@ export function watchShown(store: Store, maps: ReadonlySignal<Maps | null>): Rea
   });
 }
 
-type Combined = Pick<Shown, 'site' | 'weights' | 'heads' | 'against' | 'each'>;
+type Combined = Pick<Shown, 'site' | 'weights' | 'heads' | 'against' | 'over' | 'each'>;
+
+/** Rollout up to the selected layer. */
+function rolledOut(store: Store, rollouts: Rollouts | null): { readonly state: 'nothing' } | Loaded<Combined> {
+  const site = store.site.value;
+  if (!rollouts || !site) return { state: 'nothing' };
+  const { kind, layer, head } = store.selection.value;
+  const now = rollouts.upTo(kind, layer).value;
+  if (now.state !== 'ready') return now;
+  return {
+    state: 'ready',
+    value: { site, weights: now.value, heads: [{ kind, layer, head }], against: null, over: 'rollout', each: [now.value] },
+  };
+}
 
 function combine(store: Store, maps: Maps | null): { readonly state: 'nothing' } | Loaded<Combined> {
   const site = store.site.value;
@@ -68,7 +85,7 @@ function combine(store: Store, maps: Maps | null): { readonly state: 'nothing' }
   const each = ready.slice(0, heads.length).map((a) => a.value.weights);
   const mean = meanOf(each);
   const other = against ? ready.at(-1)!.value.weights : null;
-  return { state: 'ready', value: { site, heads, against, each, weights: other ? differenceOf(mean, other) : mean } };
+  return { state: 'ready', value: { site, heads, against, over: null, each, weights: other ? differenceOf(mean, other) : mean } };
 }
 
 /** A head can be taken away from another only where both maps have the same queries and keys. */

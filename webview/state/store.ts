@@ -26,6 +26,8 @@ export interface Store {
   readonly queries: Signal<readonly number[]>;
   /** Head that the selected one is compared with, or null. */
   readonly against: Signal<HeadRef | null>;
+  /** Whether layers are shown together (rollout up to the selected layer) instead of the selected head. */
+  readonly over: Signal<'rollout' | null>;
   /** Cells that stay marked. */
   readonly pins: Signal<readonly { readonly query: number; readonly key: number }[]>;
   readonly pointed: Signal<Pointed>;
@@ -57,6 +59,7 @@ export function createStore(): Store {
     picked,
     queries: signal<readonly number[]>([]),
     against: signal<HeadRef | null>(null),
+    over: signal<'rollout' | null>(null),
     pins: signal<readonly { query: number; key: number }[]>([]),
     pointed: signal<Pointed>(NOTHING),
     view: signal<ViewOptions>(DEFAULT_VIEW),

@@ -1,9 +1,10 @@
 /** What is on screen, in words that several views say. */
 import type { Shown } from '../state/shown.ts';
 
-/** `layer 3 · head 1`, `mean of 3 heads`, `layer 3 · head 1 − layer 2 · head 1`. */
-export function headsWords({ heads, against }: Pick<Shown, 'heads' | 'against'>): string {
+/** `layer 3 · head 1`, `mean of 3 heads`, `layer 3 · head 1 − layer 2 · head 1`, `rollout, layers 1–3`. */
+export function headsWords({ heads, against, over }: Pick<Shown, 'heads' | 'against' | 'over'>): string {
   const [first] = heads;
+  if (over && first) return `rollout, layers 1–${first.layer + 1}`;
   const name = heads.length === 1 && first ? `layer ${first.layer + 1} · head ${first.head + 1}` : `mean of ${heads.length} heads`;
   return against ? `${name} − layer ${against.layer + 1} · head ${against.head + 1}` : name;
 }

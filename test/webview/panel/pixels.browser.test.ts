@@ -214,3 +214,23 @@ test('several heads: the mean of their weights, and it says which', async () => 
   assert.ok(Math.abs(Number(await wordsOf(page, '.readout .number')) - mean) < 1e-7);
   await page.close();
 });
+
+test('rollout up to a layer is the one of the formula, and says so', async () => {
+  const { page } = await open({ select: { layer: 2, head: 0, query: 7, key: 0 } });
+  await page.locator('.over-layers button').click();
+  await page.waitForTimeout(300);
+  assert.match(await wordsOf(page, '.details h3 >> nth=0'), /rollout, layers 1–3/);
+  // R = Π (½ mean + ½ I), written out again here, in float64.
+  let mixed = Array.from({ length: T }, (_, i) => Array.from({ length: T }, (_, j) => Number(i === j)));
+  for (let layer = 0; layer < 3; layer++) {
+    const mean = (q: number, k: number) => [0, 1, 2, 3].reduce((sum, h) => sum + headOf(layer, h)[q * T + k]! / 4, 0);
+    mixed = mixed.map((_, q) =>
+      mixed.map((_, s) => mixed.reduce((sum, row, k) => sum + (mean(q, k) / 2 + Number(q === k) / 2) * row[s]!, 0)),
+    );
+  }
+  assert.ok(Math.abs(Number(await wordsOf(page, '.readout .number')) - mixed[7]![0]!) < 1e-6);
+  await page.locator('.over-layers button').click();
+  await page.waitForTimeout(100);
+  assert.ok(Math.abs(Number(await wordsOf(page, '.readout .number')) - headOf(2, 0)[7 * T]!) < 1e-6);
+  await page.close();
+});

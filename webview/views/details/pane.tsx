@@ -95,7 +95,7 @@ function place(text: string, offset: number): string {
 function HeadDetails({ shown }: { shown: Shown }) {
   const { store, measures, measuring } = usePanel();
   const [head] = shown.heads;
-  if (!head || shown.heads.length > 1 || shown.against) return null;
+  if (!head || shown.heads.length > 1 || shown.against || shown.over) return null;
   const values = measures.value.get(headKey(head));
   const { query } = store.selection.value;
   const entropyHere = query === null ? null : rowEntropies(rowOf(shown, [query], 'from'), 1, shown.keys.count)[0]!;

@@ -13,6 +13,7 @@ import { Button, Icon } from '../../ui/controls.tsx';
 import { Popover } from '../../ui/popover.tsx';
 import { type Panel, usePanel } from '../context.ts';
 import { mapPaint } from '../matrix/paint.ts';
+import { headsWords } from '../words.ts';
 import { gridPng } from './grid.ts';
 
 type Maker = (panel: Panel, session: Session, shown: Shown, made: Provenance) => Promise<Uint8Array> | Uint8Array;
@@ -38,7 +39,8 @@ const FORMATS: readonly Format[] = [
   { end: 'html', label: 'Everything as one HTML page', make: async (...all) => utf8(await pageOf(...all)) },
 ];
 
-export const titleOf = ({ heads, against }: Shown, session: Session): string => {
+const titleOf = ({ heads, against, over }: Shown, session: Session): string => {
+  if (over) return `${session.show.model.name} · ${headsWords({ heads, against, over })}`;
   const names = heads.map((h) => headName(h.layer, h.head)).join(', ');
   const what = heads.length > 1 ? `mean of ${names}` : names;
   return `${session.show.model.name} · ${what}${against ? ` − ${headName(against.layer, against.head)}` : ''}`;

@@ -24,9 +24,20 @@ export function HeadGrid({ sites, onOpen }: { sites: readonly Site[]; onOpen: ()
           {pointed.value && <HeadTip at={pointed.value} sites={sites} key={headKey(pointed.value.ref)} />}
         </>
       )}
+      <Failures sites={sites} />
       {panel.store.view.value.sort !== 'layer' && <p class="note">Sorted by {orderBy(panel.store.view.value.sort)}, largest first.</p>}
     </div>
   );
+}
+
+/** Why a layer has no pictures. */
+function Failures({ sites }: { sites: readonly Site[] }) {
+  const { maps } = usePanel();
+  const sentences = sites.flatMap((site) => {
+    const loaded = maps.value?.thumbnails(site.key).value;
+    return loaded?.state === 'failed' ? [`Layer ${site.layer + 1}: ${loaded.error.message}`] : [];
+  });
+  return sentences.length === 0 ? null : <p class="note">{sentences.slice(0, 3).join(' ')}</p>;
 }
 
 function useLayout(sites: readonly Site[], width: number): GridLayout {

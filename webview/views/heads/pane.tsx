@@ -3,10 +3,11 @@ import { useSignal } from '@preact/signals';
 import type { SiteKind } from '../../../model/protocol/engine.ts';
 import { headName, short } from '../../draw/numbers.ts';
 import { METRICS } from '../../state/measures.ts';
+import { canRollOut } from '../../state/rollout.ts';
 import { knownOf, select } from '../../state/select.ts';
 import { setView } from '../../state/store.ts';
 import { type HeadRef, headKey, type Session } from '../../state/types.ts';
-import { Dropdown, IconButton, TextField } from '../../ui/controls.tsx';
+import { Dropdown, Icon, IconButton, TextField } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
 import { findHeads } from './find.ts';
 import { HeadGrid } from './grid.tsx';
@@ -40,6 +41,7 @@ export function HeadsPane({ session, onOpen }: { session: Session; onOpen: () =>
       <Kinds session={session} />
       <HeadGrid sites={sites} onOpen={onOpen} />
       <Together />
+      <OverLayers session={session} />
       <KnownHeads session={session} />
       <NotShown session={session} />
     </section>
@@ -129,6 +131,31 @@ function Together() {
           }}
         />
       </div>
+    </div>
+  );
+}
+
+/** All layers up to the selected one in one map. */
+function OverLayers({ session }: { session: Session }) {
+  const { store } = usePanel();
+  const { kind, layer } = store.selection.value;
+  if (!canRollOut(session, kind)) return null;
+  const on = store.over.value === 'rollout';
+  const words =
+    'Rollout: how much of each token is in each position after these layers, if attention (half of it staying in place) alone mixed them. Abnar and Zuidema 2020.';
+  return (
+    <div class="over-layers">
+      <button
+        type="button"
+        class="chip"
+        title={words}
+        aria-pressed={on}
+        onClick={() => {
+          store.over.value = on ? null : 'rollout';
+        }}
+      >
+        {on ? `rollout, layers 1–${layer + 1}` : 'rollout over the layers'} {on && <Icon name="close" />}
+      </button>
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { rowOf } from '../../state/shown.ts';
 import { type HeadRef, headKey, type Site } from '../../state/types.ts';
 import type { Panel } from '../context.ts';
 import { usePanel } from '../context.ts';
+import { headsWords } from '../words.ts';
 
 export function HeadTip({ at, sites }: { at: { readonly ref: HeadRef; readonly x: number; readonly y: number }; sites: readonly Site[] }) {
   const { measures, store } = usePanel();
@@ -48,8 +49,8 @@ export function HeadTip({ at, sites }: { at: { readonly ref: HeadRef; readonly x
 /** `head 2 of layer 3: are attends 71 % to keys`. */
 export function headSentence({ store, shown }: Panel): string {
   const { layer, head, query } = store.selection.value;
-  const name = headWords(layer, head);
   const now = shown.value;
+  const name = now.state === 'ready' && now.value.over ? headsWords(now.value) : headWords(layer, head);
   if (now.state !== 'ready' || query === null || now.value.against) return name;
   const row = rowOf(now.value, [query], 'from');
   let top = 0;
