@@ -9,6 +9,7 @@ import { metaspace } from './metaspace.ts';
 import { punctuation } from './punctuation.ts';
 import { sequence } from './sequence.ts';
 import { split } from './split.ts';
+import { unicodeScripts } from './unicode-scripts.ts';
 import { whitespace } from './whitespace.ts';
 import { whitespaceSplit } from './whitespace-split.ts';
 
@@ -25,6 +26,7 @@ const REGISTRY: ReadonlyMap<string, (config: Json) => PreTokenizer> = new Map([
   ['Punctuation', punctuation],
   ['Sequence', sequence],
   ['Split', split],
+  ['UnicodeScripts', unicodeScripts],
   ['Whitespace', whitespace],
   ['WhitespaceSplit', whitespaceSplit],
 ]);

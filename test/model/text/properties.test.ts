@@ -7,7 +7,7 @@ import { family, familyNames } from './packed.ts';
 import { randomText, seeded } from './random.ts';
 
 const TEXTS = 60;
-const names = familyNames().filter((name) => name !== 'variant-unicode-scripts');
+const names = familyNames();
 
 /**
  * Tokenizers whose tokens may step back: these put their ranges together from what is left of a word after its unknown characters vanished, or cut
