@@ -49,6 +49,7 @@ import { qwen2, qwen3 } from './qwen.ts';
 import { roberta } from './roberta.ts';
 import { t5 } from './t5.ts';
 import { transfoXl } from './transfo-xl.ts';
+import { vit } from './vit.ts';
 import { whisper } from './whisper.ts';
 import { xlnet } from './xlnet.ts';
 
@@ -84,6 +85,7 @@ export const FAMILIES: readonly Family[] = [
   marian,
   fsmt,
   whisper,
+  vit,
 ];
 
 /**

@@ -41,6 +41,8 @@ export interface Resize {
   nearest_mode?: 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' | 'ceil';
   cubic_coeff_a?: number;
   antialias?: 0 | 1;
+  /** Weights that fall outside the picture are left out, the others scaled to sum to 1; without it the edge is repeated. */
+  exclude_outside?: 0 | 1;
 }
 
 /** The shape operators of an interpreter. */
