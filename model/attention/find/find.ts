@@ -12,7 +12,7 @@ import type { Found, Site } from '../types.ts';
 import { type Candidate, examine } from './candidate.ts';
 import { factsOf, type PlaceFacts } from './facts.ts';
 import { Subject } from './graph.ts';
-import { pieces, type Place, places } from './group.ts';
+import { type Place, pieces, places } from './group.ts';
 import { kinds } from './kinds.ts';
 import { laidOpenCandidate } from './laid-open.ts';
 import { normalisedMaps } from './maps.ts';

@@ -180,7 +180,8 @@ export function refuseProducts(subject: Subject, taken: ReadonlySet<string>): Re
     const where = moduleOf(product.ref.node);
     const activation = next.on.find((op) => /^(Sigmoid|Relu|Tanh|Softplus|Exp|Pow|Elu)$/.test(op));
     if (features.every((f) => f === false)) found.push({ where, ...LINEAR });
-    else if (features.every((f) => f === true)) found.push({ where, ...(activation === 'Exp' ? REARRANGED : unnormalised(activation ?? 'nothing')) });
+    else if (features.every((f) => f === true))
+      found.push({ where, ...(activation === 'Exp' ? REARRANGED : unnormalised(activation ?? 'nothing')) });
     else continue;
     used.add(product.output);
     used.add(next.product.output);

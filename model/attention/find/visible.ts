@@ -109,7 +109,8 @@ function longConstants(c: Candidate): [string, number][] {
     const compares = /^(Add|Sub|Less|LessOrEqual|Greater|GreaterOrEqual)$/.test(ref.node.opType);
     for (const input of ref.node.input.filter(Boolean)) {
       const value = compares ? subject.fact(input)?.value : undefined;
-      if (value?.length === 1 && Number.isInteger(value[0]!) && Math.abs(value[0]!) > LONG && Math.abs(value[0]!) < 1e6) found.set(input, value[0]!);
+      if (value?.length === 1 && Number.isInteger(value[0]!) && Math.abs(value[0]!) > LONG && Math.abs(value[0]!) < 1e6)
+        found.set(input, value[0]!);
       else queue.push(input);
     }
   }

@@ -10,7 +10,7 @@ import { dimsOf, isFloat, valuesOf } from '../graph/constants.ts';
 import { type GraphView, operatorOf } from '../graph/view.ts';
 import { CONTRIB } from './contrib.ts';
 import { ELEMENTWISE } from './elementwise.ts';
-import { type Clash, count, type Fact, fact, listening, type Listener, type Rule, type Step, UNKNOWN, VALUE_LIMIT } from './fact.ts';
+import { type Clash, count, type Fact, fact, type Listener, listening, type Rule, type Step, UNKNOWN, VALUE_LIMIT } from './fact.ts';
 import { Lengths } from './lengths.ts';
 import { PRODUCTS } from './products.ts';
 import { SHAPING } from './shaping.ts';
@@ -44,7 +44,8 @@ class Inference {
     this.opset = view.opset();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const { clash, tooShort } = this.walk();
-      const mended = tooShort && this.lengths.stretch(this.contentLengths()) ? true : clash !== null && this.lengths.join(clash, this.maskLengths());
+      const mended =
+        tooShort && this.lengths.stretch(this.contentLengths()) ? true : clash !== null && this.lengths.join(clash, this.maskLengths());
       if (!mended) return;
       this.lengths.restart();
     }
@@ -89,7 +90,8 @@ class Inference {
   }
 
   private graph(graph: onnx.GraphProto): void {
-    for (const t of graph.initializer) this.facts.set(t.name, this.replaced(t.name, fact(t.dataType, dimsOf(t), false, valuesOf(t, VALUE_LIMIT))));
+    for (const t of graph.initializer)
+      this.facts.set(t.name, this.replaced(t.name, fact(t.dataType, dimsOf(t), false, valuesOf(t, VALUE_LIMIT))));
     for (const node of graph.node) {
       if (graphsOf(node).length > 0) this.nested(node);
       else this.plain(node);
@@ -159,7 +161,13 @@ class Inference {
   }
 
   /** Facts of a node with subgraphs; contents pass where it is known which branch is taken. */
-  private results(node: onnx.NodeProto, inner: readonly onnx.ValueInfoProto[], carried: number, trips: number | null, passes = false): void {
+  private results(
+    node: onnx.NodeProto,
+    inner: readonly onnx.ValueInfoProto[],
+    carried: number,
+    trips: number | null,
+    passes = false,
+  ): void {
     node.output.forEach((name, i) => {
       const known = this.facts.get(inner[i]?.name ?? '');
       const shape = known?.shape && i >= carried ? (trips === null ? null : [trips, ...known.shape]) : (known?.shape ?? null);

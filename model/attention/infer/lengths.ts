@@ -78,7 +78,9 @@ export class Lengths {
   /** What the free lengths of an input are called; '' for fixed ones. */
   namesOf(input: onnx.ValueInfoProto): string[] {
     const dims = input.type?.tensorType?.shape?.dim ?? [];
-    return dims.map((d, i) => (Number(d.dimValue ?? 0) > 0 ? '' : d.dimParam || (i === 0 ? 'batch' : i === 1 ? 'sequence' : `${input.name}.${i}`)));
+    return dims.map((d, i) =>
+      Number(d.dimValue ?? 0) > 0 ? '' : d.dimParam || (i === 0 ? 'batch' : i === 1 ? 'sequence' : `${input.name}.${i}`),
+    );
   }
 
   /** The sizes of a graph input. A length without a name is called after its input and place; the first one is taken for the batch. */

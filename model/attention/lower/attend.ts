@@ -84,7 +84,10 @@ function withSink(b: Builder, x: string, sink: string): { softmax: string; weigh
 function guarded(b: Builder, x: string, mask: boolean): { softmax: string; weights: string } {
   const softmax = b.op('Softmax', [x], { axis: -1 });
   if (!mask) return { softmax, weights: softmax };
-  return { softmax, weights: b.op('Where', [b.op('Greater', [b.op('ReduceMax', [x, b.ints(3)], { keepdims: 1 }), b.float(NOTHING)]), softmax, b.float(0)]) };
+  return {
+    softmax,
+    weights: b.op('Where', [b.op('Greater', [b.op('ReduceMax', [x, b.ints(3)], { keepdims: 1 }), b.float(NOTHING)]), softmax, b.float(0)]),
+  };
 }
 
 /** [B, T, n·d] → [B, n, T, d]. */

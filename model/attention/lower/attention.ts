@@ -86,7 +86,7 @@ function lowered(l: Lowering, quantised: boolean, places: Places): Lowered | nul
     ? b.op('Concat', [b.op('Unsqueeze', [k, b.ints(0)]), b.op('Unsqueeze', [v, b.ints(0)])], { axis: 0 })
     : null;
   return {
-    facts: { heads, kvHeads: heads, causal, window: null, scale: scale ?? 1 / Math.sqrt(d), softcap: null, sink: false },
+    facts: { heads, kvHeads: heads, headDim: d, causal, window: null, scale: scale ?? 1 / Math.sqrt(d), softcap: null, sink: false },
     formula,
     output: joinHeads(b, formula.output),
     others: new Map(present ? [[1, present]] : []),

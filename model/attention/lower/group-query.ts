@@ -132,6 +132,7 @@ export const groupQuery: Lower = (l) => {
     facts: {
       heads,
       kvHeads: groups,
+      headDim: d,
       causal,
       window: window > 0 ? window : null,
       scale: scale ?? (d && 1 / Math.sqrt(d)),

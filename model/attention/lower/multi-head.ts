@@ -84,7 +84,7 @@ function lowered(l: Lowering, places: Places): Lowered | null {
   const d = shape?.length === 5 ? shape[4]! : shape ? shape[2]! / heads : null;
   const packed = rankOf(l, ref.node.input[0]!) === 5 || (ref.node.input[1] !== undefined && rankOf(l, ref.node.input[1]) === 5);
   return {
-    facts: { heads, kvHeads: heads, causal, window: null, scale: scale ?? (d && 1 / Math.sqrt(d)), softcap: null, sink: false },
+    facts: { heads, kvHeads: heads, headDim: d, causal, window: null, scale: scale ?? (d && 1 / Math.sqrt(d)), softcap: null, sink: false },
     formula,
     output: joinHeads(b, formula.output),
     others: new Map([

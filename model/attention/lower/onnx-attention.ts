@@ -83,6 +83,7 @@ export const onnxAttention: Lower = (l) => {
     facts: {
       heads,
       kvHeads: keyHeads,
+      headDim: d,
       causal,
       window: left >= 0 ? left + 1 : null,
       scale: scale ?? 1 / Math.sqrt(d),

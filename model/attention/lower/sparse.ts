@@ -65,6 +65,7 @@ export const sparse: Lower = (l) => {
     facts: {
       heads,
       kvHeads: groups,
+      headDim: width === undefined ? null : width / heads,
       causal: true,
       window: null,
       scale: scale ?? (width ? 1 / Math.sqrt(width / heads) : null),

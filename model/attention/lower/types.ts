@@ -9,6 +9,7 @@ import type { Attended } from './attend.ts';
 export interface OperatorFacts {
   readonly heads: number;
   readonly kvHeads: number;
+  readonly headDim: number | null;
   readonly causal: boolean;
   readonly window: number | null;
   readonly scale: number | null;
