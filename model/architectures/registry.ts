@@ -28,6 +28,7 @@ import { bert } from './bert.ts';
 import { bloom } from './bloom.ts';
 import { ctrl } from './ctrl.ts';
 import { deberta } from './deberta.ts';
+import { deit } from './deit.ts';
 import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
 import { ernie } from './ernie.ts';
@@ -86,6 +87,7 @@ export const FAMILIES: readonly Family[] = [
   fsmt,
   whisper,
   vit,
+  deit,
 ];
 
 /**
