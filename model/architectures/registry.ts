@@ -29,6 +29,7 @@ import { bloom } from './bloom.ts';
 import { ctrl } from './ctrl.ts';
 import { deberta } from './deberta.ts';
 import { deit } from './deit.ts';
+import { dinov2, dinov2WithRegisters } from './dinov2.ts';
 import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
 import { ernie } from './ernie.ts';
@@ -88,6 +89,8 @@ export const FAMILIES: readonly Family[] = [
   whisper,
   vit,
   deit,
+  dinov2,
+  dinov2WithRegisters,
 ];
 
 /**
