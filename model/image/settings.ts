@@ -69,6 +69,12 @@ function sizeOf(value: unknown, name: string, processor: string): TargetSize {
   return { shortestEdge: edge(value.shortest_edge, name), longestEdge: longest === null ? null : edge(longest, name) };
 }
 
+/** LeViT's processor resizes to 256/224 of the size it is given, to be cropped afterwards. */
+function enlarged(size: TargetSize, processor: string): TargetSize {
+  if (processor !== 'Levit' || 'height' in size) return size;
+  return { ...size, shortestEdge: Math.trunc((256 / 224) * size.shortestEdge) };
+}
+
 function filterOf(value: unknown, processor: string): FilterName {
   // Files that name none rely on their processor: ViT's kin (and those without a name) use bilinear, the others bicubic.
   if (value === undefined || value === null) return /^(ViT|Yolos|Segformer|MobileViT|DINOv3|$)/.test(processor) ? 'bilinear' : 'bicubic';
@@ -119,7 +125,10 @@ export function imageSettings(config: unknown): ImageSettings {
       throw new HeadlightError('unsupported', `This model's pictures are prepared with "${step}", which Headlight does not know.`);
     }
   }
-  const size = flag(config, 'do_resize', true) ? sizeOf(config.size, 'size', processor) : null;
+  if (config.crop_pct !== undefined && config.crop_pct !== null) {
+    throw new HeadlightError('unsupported', 'This model\u2019s pictures are cropped by "crop_pct", which Headlight does not know.');
+  }
+  const size = flag(config, 'do_resize', true) ? enlarged(sizeOf(config.size, 'size', processor), processor) : null;
   const rescale = flag(config, 'do_rescale', true) ? (config.rescale_factor ?? 1 / 255) : null;
   if (rescale !== null && (typeof rescale !== 'number' || !Number.isFinite(rescale))) throw wrong('rescale_factor is not a number');
   return {

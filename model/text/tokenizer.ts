@@ -151,7 +151,8 @@ function finished(draft: Draft, segment: 0 | 1, source: Traced): Token {
 /**
  * Reads a tokenizer.json (and the tokenizer_config.json beside it, for names of special tokens and the model's length).
  *
- * Ids, token strings, word numbers and ranges are those of the Rust library `tokenizers` 0.23.
+ * Ids, token strings, word numbers and ranges are those of the Rust library `tokenizers` 0.23. A file's `truncation` and `padding` are not applied: how
+ * much of a text fits is for the caller to say.
  * @throws HeadlightError 'tokenizer' if the file is malformed or has a component that Headlight does not know, which the sentence names
  */
 export function loadTokenizer(tokenizerJson: unknown, tokenizerConfig?: unknown): Tokenizer {

@@ -49,6 +49,16 @@ describe('preprocessor_config.json', () => {
   it('is refused for an absurd size', refused({ size: 1e6 }, 'limit', /1000000 pixels/));
   it('is refused for sizes by the longest edge alone', refused({ size: { longest_edge: 1024 } }, 'unsupported', /longest_edge/));
   it('is refused for padding', refused({ size: 224, do_pad: true }, 'unsupported', /"do_pad"/));
+  it('is refused for cropping by a share', refused({ size: { shortest_edge: 224 }, crop_pct: 0.875 }, 'unsupported', /"crop_pct"/));
+  it('of LeViT is resized to more than it says', () => {
+    const levit = imageSettings({
+      image_processor_type: 'LevitImageProcessor',
+      size: { shortest_edge: 224 },
+      crop_size: 224,
+      do_center_crop: true,
+    });
+    assert.deepEqual(levit.resize?.size, { shortestEdge: 256, longestEdge: null });
+  });
   it('is refused for an unknown filter', refused({ size: 224, resample: 9 }, 'format', /resample is 9/));
   it(
     'is refused for a mean that is none',
