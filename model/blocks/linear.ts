@@ -16,10 +16,15 @@ export interface Widths {
  * @param x [.., in]
  * @returns [.., out]; weights `weight` [out, in], `bias` [out]
  */
-export function linear<T>(module: Module<T>, x: T, { in: columns, out: rows }: Widths): T {
+export function linear<T>(module: Module<T>, x: T, widths: Widths): T {
+  return module.record(affine(module, x, widths));
+}
+
+/** As `linear`, and not written down: for a step of a recurrent layer, whose values are there only while it is walked along. */
+export function affine<T>(module: Module<T>, x: T, { in: columns, out: rows }: Widths): T {
   const { ops } = module;
   const weight = ops.transpose(module.weight('weight', [rows, columns]), [1, 0]); // [in, out]
-  return module.record(withBias(module, ops.matMul(x, weight), rows));
+  return withBias(module, ops.matMul(x, weight), rows);
 }
 
 /**
