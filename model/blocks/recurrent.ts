@@ -130,7 +130,7 @@ export function zeroState<T>(ops: Ops<T>, x: T, width: number): T {
   return ops.constantOfShape(ops.concat([ops.dimension(x, 0), ops.integers([width])], { axis: 0 }));
 }
 
-/** x·W_ihᵀ + b_ih, of all steps at once: [B, T, E] → [B, T, n·D] */
+/** x·W_ihᵀ + b_ih, of all steps at once or of one: [.., E] → [.., n·D] */
 export function fromInput<T>(module: Module<T>, suffix: string, x: T, rows: number, columns: number): T {
   return affine(module, x, { weight: `weight_ih${suffix}`, bias: `bias_ih${suffix}` }, rows, columns);
 }
