@@ -30,6 +30,7 @@ import { ctrl } from './ctrl.ts';
 import { deberta } from './deberta.ts';
 import { deit } from './deit.ts';
 import { dinov2, dinov2WithRegisters } from './dinov2.ts';
+import { dinov3 } from './dinov3.ts';
 import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
 import { ernie } from './ernie.ts';
@@ -91,6 +92,7 @@ export const FAMILIES: readonly Family[] = [
   deit,
   dinov2,
   dinov2WithRegisters,
+  dinov3,
 ];
 
 /**
