@@ -2,6 +2,7 @@
 import { describeCheckpoint } from '../../model/architectures/describe.ts';
 import { type EmittedModel, emitModel } from '../../model/architectures/emit.ts';
 import { fillInputs } from '../../model/architectures/fill.ts';
+import { knownSites } from '../../model/architectures/known-sites.ts';
 import { runReference } from '../../model/architectures/reference.ts';
 import { findAttention, type Weights } from '../../model/attention/index.ts';
 import { type FeedPlan, type Feeds, inputFacts, makeFeeds, planFeeds } from '../../model/onnx/feeds.ts';
@@ -21,12 +22,13 @@ import type { Computed, OpenedFiles, OpenPart } from './opening.ts';
 export async function openWeights(folder: ModelFolder, entry: string, given: readonly string[]): Promise<OpenedFiles> {
   const checkpoint = await openCheckpoint(folder, entry);
   const emitted = emitModel(checkpoint, { given });
+  const found = findAttention(emitted.model);
   const plan = planFeeds(new Graph(emitted.model.graph!), await readModelConfig(folder, checkpoint.weights));
   const part: OpenPart = {
     name: checkpoint.weights,
     role: 'model',
     folder,
-    found: findAttention(emitted.model),
+    found: { ...found, sites: knownSites(emitted, found.sites) },
     inputs: inputsOf(plan, emitted),
     problem: null,
     feeds: (params) => feedsOf(plan, emitted, params),
