@@ -12,7 +12,7 @@ import {
 import { Store } from '../lifetime.ts';
 import type { Span } from '../text/tracked.ts';
 import type { Plan } from './plan.ts';
-import { colorId, QUERY_COLOR_ID, STEPS, TEXT_COLOR_ID } from './steps.ts';
+import { colorId, OWN_TEXT_FROM, QUERY_COLOR_ID, STEPS, TEXT_COLOR_ID } from './steps.ts';
 
 /** What was painted last, for tests and for whoever asks. */
 export interface Painted {
@@ -79,7 +79,7 @@ const rangeOf = (document: TextDocument, { start, end }: Span) => new Range(docu
 function stepStyle(step: number) {
   return {
     backgroundColor: new ThemeColor(colorId(step)),
-    color: new ThemeColor(TEXT_COLOR_ID),
+    ...(step >= OWN_TEXT_FROM ? { color: new ThemeColor(TEXT_COLOR_ID) } : {}),
     borderRadius: '2px',
     overviewRulerColor: new ThemeColor(colorId(step)),
     overviewRulerLane: OverviewRulerLane.Center,

@@ -26,7 +26,10 @@ export const PAINT: Readonly<Record<Theme, { readonly hue: string; readonly text
   highContrastLight: { hue: '#66aaf2', text: '#000000', strongest: 0.95 },
 };
 
-const WEAKEST = 0.07;
+const WEAKEST = 0.05;
+
+/** From this step on the text gets a colour of its own; below, the theme's colours stay, on a tint that takes at most a tenth of their contrast. */
+export const OWN_TEXT_FROM = 2;
 
 /** Opacity of a step's background over the editor's own. */
 export function opacityOf(step: number, theme: Theme): number {

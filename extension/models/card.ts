@@ -268,11 +268,18 @@ export function relationsOfHead(card: ModelCard, kind: SiteKind, layer: number, 
   return card.knownHeads.filter((known) => (known.kind ?? first) === kind && known.layer === layer && known.head === head);
 }
 
-/** The head to open with: the one that the measurements name most often, by summed weight; in an encoder–decoder a cross head if any is named. */
+/** Relations that say nothing about the words of a text: where weight rests, and what was measured on random sequences. */
+const WORDLESS = /^(first token|\[SEP\]|\[CLS\]|end of sentence)$|random/;
+
+/**
+ * The head to open with: the one that the measurements name most, by the summed weight of its relations between words; in an
+ * encoder–decoder a cross head if any is named.
+ */
 export function firstHead(card: ModelCard): { kind: SiteKind; layer: number; head: number } | null {
   const cross = card.knownHeads.filter((known) => known.kind === 'cross');
   const sums = new Map<string, { kind: SiteKind; layer: number; head: number; sum: number }>();
-  for (const { kind = card.stacks[0]?.kind ?? 'self', layer, head, weight } of cross.length > 0 ? cross : card.knownHeads) {
+  const named = cross.length > 0 ? cross : card.knownHeads.filter(({ relation }) => !WORDLESS.test(relation));
+  for (const { kind = card.stacks[0]?.kind ?? 'self', layer, head, weight } of named) {
     const key = `${kind}/${layer}/${head}`;
     const entry = sums.get(key) ?? { kind, layer, head, sum: 0 };
     entry.sum += weight;

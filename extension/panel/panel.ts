@@ -100,7 +100,8 @@ export class Panel {
   adopt(view: WebviewPanel): void {
     this.#store.release(this.#session);
     view.webview.options = this.#options();
-    view.iconPath = Uri.joinPath(this.extension, 'media/icons/headlight.svg');
+    const icon = (name: string) => Uri.joinPath(this.extension, `media/icons/visualize-${name}.svg`);
+    view.iconPath = { light: icon('light'), dark: icon('dark') };
     const notifications = {
       selected: (params: HostNotifications['selected']) => this.#selected.fire(params),
       reveal: (params: HostNotifications['reveal']) => this.#reveal.fire(params),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { dimmed, plan } from '../../../extension/editor/plan.ts';
-import { contributedColors, opacityOf, PAINT, STEPS, stepOf, type Theme } from '../../../extension/editor/steps.ts';
+import { contributedColors, OWN_TEXT_FROM, opacityOf, PAINT, STEPS, stepOf, type Theme } from '../../../extension/editor/steps.ts';
 
 type Rgb = readonly [number, number, number];
 const rgb = (hex: string): Rgb => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
@@ -34,6 +34,26 @@ describe('sixteen steps of colour', () => {
           const background = over(rgb(PAINT[theme].hue), opacityOf(step, theme), rgb(editor));
           const ratio = contrast(rgb(PAINT[theme].text), background);
           assert.ok(ratio >= 4.5, `${theme} ${editor} step ${step}: ${ratio.toFixed(2)}`);
+        }
+      }
+    }
+  });
+
+  test('the first step leaves the theme’s own text colours, and at least nine tenths of their contrast', () => {
+    const texts: Record<Theme, readonly string[]> = {
+      dark: ['#cccccc', '#6a9955', '#569cd6', '#ce9178', '#c586c0'],
+      light: ['#3b3b3b', '#008000', '#0000ff', '#a31515', '#af00db'],
+      highContrast: ['#ffffff', '#7ca668', '#569cd6'],
+      highContrastLight: ['#292929', '#515151', '#0f4a85'],
+    };
+    for (const theme of Object.keys(EDITORS) as Theme[]) {
+      const editor = rgb(EDITORS[theme][0]!);
+      for (let step = 1; step < OWN_TEXT_FROM; step++) {
+        const tinted = over(rgb(PAINT[theme].hue), opacityOf(step, theme), editor);
+        for (const text of texts[theme]) {
+          const kept = contrast(rgb(text), tinted) / contrast(rgb(text), editor);
+          assert.ok(kept >= 0.9, `${theme} ${text}: ${kept.toFixed(3)}`);
+          assert.ok(contrast(rgb(text), tinted) >= 4.5, `${theme} ${text}`);
         }
       }
     }

@@ -85,7 +85,7 @@ suite('the line beside a model', () => {
 suite('heads that a model’s measurements name', () => {
   test('each built-in model opens on the head that they name most', async () => {
     const first = async (name: string) => firstHead((await describe(builtIn(name))).card);
-    assert.deepEqual(await first('headlight-gpt'), { kind: 'self', layer: 3, head: 0 });
+    assert.deepEqual(await first('headlight-gpt'), { kind: 'self', layer: 2, head: 0 });
     assert.deepEqual(await first('headlight-bert'), { kind: 'self', layer: 3, head: 0 });
     assert.deepEqual(await first('headlight-translator'), { kind: 'cross', layer: 1, head: 2 });
     assert.deepEqual(await first('headlight-vit'), { kind: 'self', layer: 2, head: 0 });
