@@ -69,6 +69,9 @@ export interface ViewOptions {
   readonly neurons: 'position' | 'contribution';
   /** Whether the numbers stand in a table instead of the picture. */
   readonly table: boolean;
+  /** Widths of the outer columns in pixels; 0: as wide as their content asks. */
+  readonly headsWidth: number;
+  readonly detailsWidth: number;
   /** Notices that were read and closed. */
   readonly closed: readonly string[];
 }
@@ -91,5 +94,7 @@ export const DEFAULT_VIEW: ViewOptions = {
   linesMass: 0.9,
   neurons: 'position',
   table: false,
+  headsWidth: 0,
+  detailsWidth: 0,
   closed: [],
 };

@@ -4,9 +4,10 @@ import { useRef } from 'preact/hooks';
 import type { WireError } from '../../model/protocol/engine.ts';
 import type { Shown } from '../state/shown.ts';
 import { setView } from '../state/store.ts';
-import type { Session, TabId } from '../state/types.ts';
+import type { Session, TabId, ViewOptions } from '../state/types.ts';
 import { Button, Icon, ProgressRing } from '../ui/controls.tsx';
 import { useLast, useSlow } from '../ui/hooks.ts';
+import { Sash } from '../ui/sash.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { usePanel } from './context.ts';
 import { DetailsPane } from './details/pane.tsx';
@@ -25,7 +26,7 @@ export function App() {
       {phase.at === 'working' && <Working words={phase.words} fraction={phase.fraction} over={session !== null} />}
       {phase.at === 'failed' && <Failed error={phase.error} />}
       {phase.at === 'empty' && !session && <p class="empty">Select text in an editor and choose “Visualize Attention”.</p>}
-      {session && phase.at !== 'failed' && <Columns session={session} />}
+      {session && phase.at !== 'failed' && (session.sites.size > 0 ? <Columns session={session} /> : <Nothing session={session} />)}
       <div class="unseen" role="status" aria-live="polite">
         {store.said.value}
       </div>
@@ -68,9 +69,35 @@ function Failed({ error }: { error: WireError }) {
   );
 }
 
+/** A model that ran, and has no attention that could be shown: why, site by site. */
+function Nothing({ session }: { session: Session }) {
+  const { host } = usePanel();
+  const { refused } = session.opened;
+  return (
+    <div class="failed" role="alert">
+      <h2>
+        <Icon name="circle-slash" /> No attention to show
+      </h2>
+      <p>
+        {session.show.model.name} ran, but{' '}
+        {refused.length > 0 ? 'none of its attention could be shown exactly:' : 'no attention was found in its graph.'}
+      </p>
+      <ul class="refused">
+        {refused.map((r) => (
+          <li key={r.where}>
+            <strong>{r.where}</strong> {r.reason} {r.advice}
+          </li>
+        ))}
+      </ul>
+      <Button label="Choose another model" appearance="primary" onPress={() => void host.request('chooseModel', null)} />
+    </div>
+  );
+}
+
 function Columns({ session }: { session: Session }) {
   const { store, shown } = usePanel();
   const main = useRef<HTMLDivElement>(null);
+  const columns = useRef<HTMLElement>(null);
   const now = shown.value;
   // The map before stays on screen until the next one is there, so that nothing blinks.
   const last = useLast(now.state === 'ready' ? now.value : null);
@@ -83,7 +110,7 @@ function Columns({ session }: { session: Session }) {
     if (event.key === 't' && !event.ctrlKey && !event.metaKey && !event.altKey) setView(store, { table: !store.view.peek().table });
   };
   return (
-    <main class="columns" style={{ '--heads-width': `${headsWidth(session)}px` }}>
+    <main ref={columns} class="columns" style={widths(session, store.view.value)}>
       <HeadsPane session={session} onOpen={open} />
       <section class="pane main" aria-label="View" ref={main} onKeyDown={toggleTable}>
         <Tabs label="Views" tabs={VIEWS.filter((v) => v.fits(session))} chosen={tab} onChoose={(id: TabId) => setView(store, { tab: id })}>
@@ -97,12 +124,49 @@ function Columns({ session }: { session: Session }) {
         </Tabs>
       </section>
       {current && now.state !== 'failed' && <DetailsPane shown={current} />}
+      <Sashes columns={columns} />
     </main>
   );
 }
 
 /** Room for thumbnails of 26 pixels, where there is room. */
 const headsWidth = (session: Session): number => Math.max(...[...session.sites.values()].map((s) => s.run.heads), 6) * 29 + 60;
+
+/** The columns' widths: what the user dragged them to, else what the content asks for. */
+function widths(session: Session, view: ViewOptions) {
+  const heads = view.headsWidth > 0 ? `${view.headsWidth}px` : `clamp(190px, ${headsWidth(session)}px, 34%)`;
+  const details = view.detailsWidth > 0 ? `${view.detailsWidth}px` : 'minmax(210px, 22%)';
+  return { '--heads': heads, '--details': details };
+}
+
+/** The lines between the columns. */
+function Sashes({ columns }: { columns: { readonly current: HTMLElement | null } }) {
+  const { store } = usePanel();
+  const of = (pane: string) => columns.current?.querySelector<HTMLElement>(pane)?.offsetWidth ?? 0;
+  const half = () => (columns.current?.offsetWidth ?? 0) / 2;
+  // Drawn again when the widths change.
+  void [store.view.value.headsWidth, store.view.value.detailsWidth];
+  return (
+    <>
+      <Sash
+        class="left"
+        label="Width of the heads"
+        side={1}
+        width={() => of('.heads')}
+        most={half}
+        onWidth={(headsWidth) => setView(store, { headsWidth })}
+      />
+      <Sash
+        class="right"
+        label="Width of the details"
+        side={-1}
+        width={() => of('.details')}
+        most={half}
+        onWidth={(detailsWidth) => setView(store, { detailsWidth })}
+      />
+    </>
+  );
+}
 
 /** The chosen view; every view of weights has the table of its numbers behind the key t. */
 function Current({ shown, tab }: { shown: Shown; tab: TabId }): ComponentChildren {

@@ -39,7 +39,15 @@ export function startEngine(): unknown {
     open: async ({ model }: { model: { id: string } }) => {
       if (model.id === 'gone')
         throw new HeadlightError('not-found', 'The weights file is gone: model.onnx was deleted or moved. Choose the model again.');
-      return (await record()).opened;
+      const { opened } = await record();
+      const refused = [
+        {
+          where: 'layer 1',
+          reason: 'The weights are inside a fused operator without outputs.',
+          advice: 'Export the model again without fusion.',
+        },
+      ];
+      return model.id === 'fused' ? { ...opened, sites: [], refused } : opened;
     },
     request: async (method: string, params: { key: string; head: number }) => {
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));

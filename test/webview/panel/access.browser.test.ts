@@ -1,33 +1,15 @@
 /** Everybody can use the panel: axe finds nothing in any view and theme, the keyboard reaches everything, and pictures have words. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { violations } from './axe.ts';
 import { panels, THEMES, told, wordsOf } from './panel.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const { open } = panels();
-
-interface Violation {
-  readonly id: string;
-  readonly help: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const found = (await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(options: unknown): Promise<{ violations: unknown }> } };
-    // The page's title and language are the extension's page, which the harness serves; a webview is no document of its own to landmarks.
-    return (await axe.run({ resultTypes: ['violations'] })).violations;
-  })) as Violation[];
-  return found.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.html.slice(0, 160)} ${n.failureSummary.slice(0, 200)}`));
-}
 
 for (const theme of THEMES) {
   test(`axe finds nothing in any view: ${theme}`, async () => {
     const { page, wrong } = await open({ case: 'headlight-bert/0', theme, select: { layer: 1, head: 1, query: 3, key: 2 } });
-    await page.evaluate(AXE);
     await page.waitForTimeout(600);
     for (const tab of ['matrix', 'lines', 'text', 'metrics']) {
       await page.locator(`#tab-${tab}`).click();

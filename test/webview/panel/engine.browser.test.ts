@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { caseOf } from '../harness/cases.ts';
+import { violations } from './axe.ts';
 import { panels, told, wordsOf } from './panel.ts';
 
 const { open } = panels({ real: true });
@@ -47,6 +48,7 @@ test('neurons: q·k × scale + mask is the score, and the softmax of the scores 
     assert.ok(Math.abs(w - Math.exp(scores[i]!) / sum) < 1e-5, `key ${i}: ${w}`);
   });
   assert.deepEqual(weights.slice(8), [0, 0, 0]);
+  assert.deepEqual(await violations(page), []);
   assert.deepEqual(wrong, []);
   await page.close();
 });

@@ -154,3 +154,41 @@ test('512 tokens × 144 heads: no frame over 100 ms, a hover is painted within a
   assert.ok(times.hover <= 16, `hover ${times.hover.toFixed(1)} ms`);
   await page.close();
 });
+
+test('columns are as wide as the user drags them, by pointer and by key, and stay so over a reload', async () => {
+  const { page } = await open();
+  const width = () => page.locator('.pane.heads').evaluate((e) => (e as HTMLElement).offsetWidth);
+  const before = await width();
+  const sash = (await page.locator('.sash.left').boundingBox())!;
+  await page.mouse.move(sash.x + 3, 400);
+  await page.mouse.down();
+  await page.mouse.move(sash.x + 83, 400, { steps: 4 });
+  await page.mouse.up();
+  assert.ok(Math.abs((await width()) - before - 80) <= 2, `${before} became ${await width()}`);
+  await page.locator('.sash.left').focus();
+  await page.keyboard.press('ArrowLeft');
+  const after = await width();
+  assert.ok(Math.abs(after - before - 64) <= 2);
+  await page.waitForTimeout(200);
+  await page.reload();
+  await page.waitForSelector('.cells');
+  assert.equal(await width(), after);
+  await page.close();
+});
+
+test('a model without attention to show says why, and what to do', async () => {
+  const { page, wrong } = await open();
+  await page.evaluate(async () => {
+    const { host } = (globalThis as unknown as { headlightHost: { host: { request(method: string, params: unknown): Promise<unknown> } } })
+      .headlightHost;
+    const params = await (await fetch('/case/headlight-gpt/1')).json();
+    await host.request('show', { ...params, model: { ...params.model, id: 'fused' } });
+  });
+  await page.waitForSelector('.failed');
+  assert.match(
+    await wordsOf(page, '.failed'),
+    /No attention to show.*layer 1.*fused operator.*Export the model again.*Choose another model/su,
+  );
+  assert.deepEqual(wrong, []);
+  await page.close();
+});
