@@ -7,9 +7,12 @@ import type { Extent } from '../blocks/patches.ts';
 import { HeadlightError } from '../errors.ts';
 import type { Config } from '../safetensors/config.ts';
 
-/** Pixels, float32 [B, C, height, width], preprocessed. */
-export function pixelValues<T>(build: Build<T>, channels: number): T {
-  return build.input({ name: 'pixel_values', dtype: 'float32', shape: ['B', channels, 'height', 'width'], fill: { by: 'user' } });
+/**
+ * Pixels, float32 [B, C, height, width], preprocessed.
+ * @param batch name of the number of pictures, where it is not that of the texts
+ */
+export function pixelValues<T>(build: Build<T>, channels: number, batch = 'B'): T {
+  return build.input({ name: 'pixel_values', dtype: 'float32', shape: [batch, channels, 'height', 'width'], fill: { by: 'user' } });
 }
 
 /** A size that configurations give as one number or as [height, width]. @throws HeadlightError `format` for anything else */

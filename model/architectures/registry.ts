@@ -26,6 +26,7 @@ import { albert } from './albert.ts';
 import { bart } from './bart.ts';
 import { bert } from './bert.ts';
 import { bloom } from './bloom.ts';
+import { clip } from './clip.ts';
 import { ctrl } from './ctrl.ts';
 import { deberta } from './deberta.ts';
 import { deit } from './deit.ts';
@@ -93,6 +94,7 @@ export const FAMILIES: readonly Family[] = [
   dinov2,
   dinov2WithRegisters,
   dinov3,
+  clip,
 ];
 
 /**
