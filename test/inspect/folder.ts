@@ -94,12 +94,12 @@ class DiskSource implements SyncByteSource {
     return this.readSync(offset, length);
   }
 
-  readSync(offset: number, length: number): Uint8Array {
+  readSync(offset: number, length: number, into?: Uint8Array): Uint8Array {
     if (this.#handle === null) throw new HeadlightError('disposed', `${this.name} is closed.`);
     if (offset < 0 || length < 0 || offset + length > this.size) {
       throw new HeadlightError('limit', `${this.name}: bytes ${offset} to ${offset + length} lie outside the file (${this.size} bytes).`);
     }
-    const bytes = new Uint8Array(length);
+    const bytes = into && into.length >= length ? into.subarray(0, length) : new Uint8Array(length);
     for (let at = 0; at < length; ) {
       const count = readSync(this.#handle, bytes, at, Math.min(length - at, 2 ** 30), offset + at);
       if (count === 0) throw new HeadlightError('read', `${this.name} ended early: it changed while it was read.`);

@@ -11,7 +11,8 @@ import { assertWanted, type CancelSignal } from './queue.ts';
 
 /** A source that can also be read at once, as file handles of Node can. */
 export interface SyncByteSource extends ByteSource {
-  readSync(offset: number, length: number): Uint8Array;
+  /** @param into filled from its start, when it is given and long enough */
+  readSync(offset: number, length: number, into?: Uint8Array): Uint8Array;
 }
 
 export interface ExternalFile {
@@ -68,6 +69,9 @@ export class LazyBlob extends Blob {
 
 /** Stands for a whole file; what the runtime looks at is read then. */
 class LazyBytes extends Uint8Array {
+  /** The runtime copies at once what it gets: one buffer serves all reads. */
+  private buffered = new Uint8Array(0);
+
   constructor(
     private readonly source: SyncByteSource,
     private readonly onRead: OnRead,
@@ -82,7 +86,8 @@ class LazyBytes extends Uint8Array {
 
   override subarray(start = 0, end = this.byteLength): Uint8Array<ArrayBuffer> {
     try {
-      const bytes = this.source.readSync(start, end - start);
+      if (this.buffered.length < end - start) this.buffered = new Uint8Array(end - start);
+      const bytes = this.source.readSync(start, end - start, this.buffered);
       this.onRead(bytes.length);
       return bytes as Uint8Array<ArrayBuffer>;
     } catch (error) {
