@@ -51,6 +51,7 @@ import { openaiGpt } from './openai-gpt.ts';
 import { opt } from './opt.ts';
 import { qwen2, qwen3 } from './qwen.ts';
 import { roberta } from './roberta.ts';
+import { swin } from './swin.ts';
 import { t5 } from './t5.ts';
 import { transfoXl } from './transfo-xl.ts';
 import { vit } from './vit.ts';
@@ -95,6 +96,7 @@ export const FAMILIES: readonly Family[] = [
   dinov2WithRegisters,
   dinov3,
   clip,
+  swin,
 ];
 
 /**

@@ -76,6 +76,8 @@ export interface Build<T> {
   given(name: string): boolean;
   /** Names a value as a stage; the k-th further value of the same name is `name#k`. Returns the value. */
   record(stage: string, value: T): T;
+  /** The value of a stage that was recorded before. @throws HeadlightError `not-found` when there is none of this name */
+  stage(name: string): T;
   /** Writes down a place of attention. */
   attend(site: AttentionSite<T>): void;
   /** Declares an output. */
