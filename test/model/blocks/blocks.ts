@@ -28,16 +28,21 @@ export function builderOf(goldens: Goldens, prefix = ''): Builder<Tensor> {
   return builderWith(goldens.under(prefix));
 }
 
+/** Where weights would lie in a file: names, types and shapes are what a builder asks for. */
+export function placesOf(weights: ReadonlyMap<string, Tensor>): Map<string, TensorPlace> {
+  const place = (name: string, { dtype, shape }: Tensor): TensorPlace => ({
+    ...{ name, stored: STORED[dtype] ?? dtype, shape },
+    ...{ file: '', offset: 0, length: 0 },
+  });
+  return new Map([...weights].map(([name, weight]) => [name, place(name, weight)]));
+}
+
 /** A builder with these weights. */
 export function builderWith(weights: ReadonlyMap<string, Tensor>): Builder<Tensor> {
-  const places = [...weights].map(([name, { dtype, shape }]): [string, TensorPlace] => [
-    name,
-    { name, stored: STORED[dtype] ?? dtype, shape, file: '', offset: 0, length: 0 },
-  ]);
   const input = (): never => {
     throw new Error('a block has no inputs of its own');
   };
-  return new Builder(new TensorNames(new Map(places), { prefix: '' }), {
+  return new Builder(new TensorNames(placesOf(weights), { prefix: '' }), {
     interpreter: reference,
     given: new Set(),
     weight: (place) => weights.get(place.name)!,
