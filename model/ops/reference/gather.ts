@@ -78,9 +78,7 @@ const JOINS: Readonly<Record<string, Join>> = {
   none: (_, update) => update,
   add: (old, update) => (old as number) + (update as number),
   mul: (old, update) => (old as number) * (update as number),
-  // biome-ignore lint/complexity/useMathMinMax: 64-bit integers too
   max: (old, update) => (update > old ? update : old),
-  // biome-ignore lint/complexity/useMathMinMax: 64-bit integers too
   min: (old, update) => (update < old ? update : old),
 };
 
