@@ -100,7 +100,7 @@ function albertLayer<T>(module: Module<T>, x: T, place: Place<T>, settings: Sett
 function selfAttention<T>(module: Module<T>, x: T, { layer, visible }: Place<T>, { width, heads, headDim }: Settings): T {
   const project = (name: string): T => splitHeads(module.ops, linear(module.at(name), x, { in: width, out: width }), heads, headDim);
   const [query, key, value] = [project('query'), project('key'), project('value')];
-  const context = attention(module, { query, key, value }, { kind: 'self', layer, heads, headDim, visible });
+  const context = attention(module, { query, key, value }, { kind: 'self', layer, heads, headDim, visible, mayBeBlind: false });
   return linear(module.at('dense'), context, { in: width, out: width });
 }
 

@@ -140,5 +140,6 @@ function selfAttention<T>(self: Module<T>, x: T, { layer, visible, distance }: P
   const bias = relative
     ? ops.mul(relativeKeyBias(self, query, positionType === 'relative_key_query' ? key : null, distance, positions, headDim), scale)
     : null;
-  return attention(self, { query, key, value }, { kind: 'self', layer, heads, headDim, visible, causal, bias, fromQueryAndKey: !relative });
+  const masked = { visible, causal, mayBeBlind: causal };
+  return attention(self, { query, key, value }, { kind: 'self', layer, heads, headDim, ...masked, bias, fromQueryAndKey: !relative });
 }

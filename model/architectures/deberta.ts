@@ -111,7 +111,8 @@ function selfAttention<T>(self: Module<T>, x: T, { layer, visible, positions }: 
     bias = disentangledBias(ops, { query, key, positionKey, positionQuery, rows });
   }
   const scaled = bias === null ? null : ops.mul(bias, scale);
-  const which = { kind: 'self', layer, heads, headDim, scale, visible, bias: scaled, fromQueryAndKey: bias === null } as const;
+  const masked = { visible, mayBeBlind: false };
+  const which = { kind: 'self', layer, heads, headDim, scale, ...masked, bias: scaled, fromQueryAndKey: bias === null } as const;
   return attention(self, { query, key, value }, which);
 }
 

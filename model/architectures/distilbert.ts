@@ -111,7 +111,7 @@ function encoderLayer<T>(module: Module<T>, x: T, place: Place<T>, settings: Set
 function selfAttention<T>(module: Module<T>, x: T, { layer, visible }: Place<T>, { width, heads, headDim }: Settings): T {
   const project = (name: string): T => splitHeads(module.ops, linear(module.at(name), x, { in: width, out: width }), heads, headDim);
   const [query, key, value] = [project('q_lin'), project('k_lin'), project('v_lin')];
-  const context = attention(module, { query, key, value }, { kind: 'self', layer, heads, headDim, visible });
+  const context = attention(module, { query, key, value }, { kind: 'self', layer, heads, headDim, visible, mayBeBlind: false });
   return linear(module.at('out_lin'), context, { in: width, out: width });
 }
 

@@ -74,7 +74,8 @@ function relativeAttention<T>(
   const byDistance = relativeSkew(ops, scoresByDistance(ops, from('r_r_bias'), table, heads, headDim)); // [B, H, T, R − 1]
   const byKey = ops.slice(byDistance, [0], ops.dimension(key, 2), [3]);
   const bias = ops.mul(ops.add(byKey, segmentScores(module, from('r_s_bias'), otherText, settings)), scale);
-  const which = { ...place, heads, headDim, scale, bias, causal, fromQueryAndKey: false };
+  const mayBeBlind = place.kind === 'query_stream'; // in the content stream every place sees itself
+  const which = { ...place, heads, headDim, scale, bias, causal, mayBeBlind, fromQueryAndKey: false };
   return attention(module, { query: from('r_w_bias'), key, value }, which);
 }
 
