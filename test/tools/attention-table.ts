@@ -17,7 +17,7 @@ for (const one of casesIn(root).filter((c) => c.name.includes(part))) {
   let line = '';
   const begin = performance.now();
   try {
-    const probed = new Probed(one);
+    const probed = new Probed(one, process.env.UNFUSE === '1');
     const open = performance.now() - begin;
     const { golden } = one;
     const { sites, refused } = probed.found;

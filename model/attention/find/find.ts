@@ -23,6 +23,8 @@ import { moduleOf, nodeName, siteWords } from './words.ts';
 export interface FindOptions {
   /** The file's name: a lone `encoder_model.onnx` is an encoder, which its graph does not say. */
   readonly file?: string;
+  /** Puts plain operators in the place of every fused attention operator: for a runtime that refused to run them. */
+  readonly unfuse?: boolean;
 }
 
 interface Examined {
@@ -103,7 +105,7 @@ export function findAttention(model: onnx.ModelProto, options: FindOptions = {})
   inlineFunctions(prepared);
   flattenIf(prepared);
   uniqueNames(prepared);
-  const { fused, refused } = layOpen(prepared, moduleOf);
+  const { fused, refused } = layOpen(prepared, moduleOf, options.unfuse);
   const subject = new Subject(prepared);
   const examined = examineAll(subject, fused);
   const { places: list, unknownTurns } = places(subject, examined.found);

@@ -21,6 +21,20 @@ export function fact(type: number, shape: readonly number[] | null, data: boolea
   return { type, shape, data, value: value && value.length <= VALUE_LIMIT ? value : null };
 }
 
+/** A fact whose contents are read when somebody asks: most weights are never asked for theirs. */
+export function lazyFact(type: number, shape: readonly number[], read: () => readonly number[] | null): Fact {
+  let known: readonly number[] | null | undefined;
+  return {
+    type,
+    shape,
+    data: false,
+    get value() {
+      if (known === undefined) known = read();
+      return known;
+    },
+  };
+}
+
 export function count(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }

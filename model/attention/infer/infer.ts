@@ -10,7 +10,19 @@ import { dimsOf, isFloat, valuesOf } from '../graph/constants.ts';
 import { type GraphView, operatorOf } from '../graph/view.ts';
 import { CONTRIB } from './contrib.ts';
 import { ELEMENTWISE } from './elementwise.ts';
-import { type Clash, count, type Fact, fact, type Listener, listening, type Rule, type Step, UNKNOWN, VALUE_LIMIT } from './fact.ts';
+import {
+  type Clash,
+  count,
+  type Fact,
+  fact,
+  type Listener,
+  lazyFact,
+  listening,
+  type Rule,
+  type Step,
+  UNKNOWN,
+  VALUE_LIMIT,
+} from './fact.ts';
 import { Lengths } from './lengths.ts';
 import { PRODUCTS } from './products.ts';
 import { SHAPING } from './shaping.ts';
@@ -91,7 +103,13 @@ class Inference {
 
   private graph(graph: onnx.GraphProto): void {
     for (const t of graph.initializer)
-      this.facts.set(t.name, this.replaced(t.name, fact(t.dataType, dimsOf(t), false, valuesOf(t, VALUE_LIMIT))));
+      this.facts.set(
+        t.name,
+        this.replaced(
+          t.name,
+          lazyFact(t.dataType, dimsOf(t), () => valuesOf(t, VALUE_LIMIT)),
+        ),
+      );
     for (const node of graph.node) {
       if (graphsOf(node).length > 0) this.nested(node);
       else this.plain(node);

@@ -1,7 +1,7 @@
 /** Facts of operators that move, cut, join or make values. Contents are followed where they are few: shapes and masks are computed in graphs. */
 import { floatAttribute, intAttribute, intsAttribute, tensorAttribute } from '../graph/attributes.ts';
 import { dimsOf, TYPE, valuesOf } from '../graph/constants.ts';
-import { axisOf, broadcastIndex, count, type Fact, fact, type Rule, type Step, strides, VALUE_LIMIT } from './fact.ts';
+import { axisOf, broadcastIndex, count, type Fact, fact, lazyFact, type Rule, type Step, strides, VALUE_LIMIT } from './fact.ts';
 
 /** Contents gathered by an index function over the result's elements. */
 function take(x: Fact, shape: readonly number[], at: (flat: number) => number): number[] | null {
@@ -279,7 +279,7 @@ const cumsum: Rule = (step) => {
 
 const constant: Rule = (step) => {
   const t = tensorAttribute(step.node, 'value');
-  if (t) return [fact(t.dataType, dimsOf(t), false, valuesOf(t, VALUE_LIMIT))];
+  if (t) return [lazyFact(t.dataType, dimsOf(t), () => valuesOf(t, VALUE_LIMIT))];
   const [i, f] = [intAttribute(step.node, 'value_int'), floatAttribute(step.node, 'value_float')];
   const ints = intsAttribute(step.node, 'value_ints');
   if (i !== undefined) return [fact(TYPE.int64, [], false, [i])];

@@ -31,6 +31,9 @@ export interface Attend {
 export interface Attended {
   /** q·kᵀ as the product gives it. */
   readonly scores: string;
+  /** After the scale; after the cap. */
+  readonly scaled: string;
+  readonly capped: string;
   /** What softmax gets, without the sink's column. */
   readonly logits: string;
   readonly softmax: string;
@@ -64,12 +67,14 @@ export function attend(b: Builder, a: Attend): Attended {
   const k = repeated(b, a.k, a);
   const v = repeated(b, a.v, a);
   const scores = b.op('MatMul', [a.q, b.op('Transpose', [k], { perm: [0, 1, 3, 2] })]);
-  let x = b.op('Mul', [scores, scaleOf(b, a.q, a.scale)]);
-  if (a.softcap > 0) x = b.op('Mul', [b.op('Tanh', [b.op('Div', [x, b.float(a.softcap)])]), b.float(a.softcap)]);
+  const scaled = b.op('Mul', [scores, scaleOf(b, a.q, a.scale)]);
+  const cap = b.float(a.softcap);
+  const capped = a.softcap > 0 ? b.op('Mul', [b.op('Tanh', [b.op('Div', [scaled, cap])]), cap]) : scaled;
+  let x = capped;
   if (a.bias) x = b.op('Add', [x, b.op('Max', [a.bias, b.float(LOWEST)])]);
   for (const allow of a.allow) x = b.op('Where', [allow, x, b.float(LOWEST)]);
   const { softmax, weights } = a.sink ? withSink(b, x, a.sink) : guarded(b, x, a.allow.length > 0 || a.bias !== undefined);
-  return { scores, logits: x, softmax, weights, output: b.op('MatMul', [weights, v]) };
+  return { scores, scaled, capped, logits: x, softmax, weights, output: b.op('MatMul', [weights, v]) };
 }
 
 /** One more column takes its part and is cut off. */

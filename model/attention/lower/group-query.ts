@@ -109,6 +109,13 @@ function sinkOf(l: Lowering): string | undefined {
   return intAttribute(ref.node, 'smooth_softmax', 0) === 1 ? b.float(0) : undefined;
 }
 
+/** What onnxruntime's CPU kernel says no to. */
+function unrunnable(l: Lowering): string | null {
+  if (inputOf(l, 14) || inputOf(l, 15)) return 'norms of queries and keys inside GroupQueryAttention do not run on the CPU';
+  const half = inputOf(l, 7) && l.subject.shape(l.ref.node.input[7]!)?.[1];
+  return half && half % 8 !== 0 ? 'GroupQueryAttention turns a multiple of 16 channels only' : null;
+}
+
 export const groupQuery: Lower = (l) => {
   const { b, ref, subject } = l;
   const heads = intAttribute(ref.node, 'num_heads', 1);
@@ -144,8 +151,9 @@ export const groupQuery: Lower = (l) => {
     others: new Map([
       [1, g.k],
       [2, g.v],
+      [3, intAttribute(ref.node, 'qk_output', 0) === 2 ? formula.weights : formula.logits],
     ]),
     defined: definedRows(l, g, lengths),
-    replaces: inputOf(l, 14) || inputOf(l, 15) ? 'norms of queries and keys inside GroupQueryAttention do not run on the CPU' : null,
+    replaces: unrunnable(l),
   };
 };

@@ -8,7 +8,7 @@ import type { Refusal } from '../../protocol/engine.ts';
 import { Subject } from '../find/graph.ts';
 import { Builder, makeNode } from '../graph/builder.ts';
 import { TYPE } from '../graph/constants.ts';
-import { type NodeRef, operatorOf } from '../graph/view.ts';
+import { GraphView, type NodeRef, operatorOf } from '../graph/view.ts';
 import { attention, qAttention } from './attention.ts';
 import { groupQuery } from './group-query.ts';
 import { decoderMasked, multiHead } from './multi-head.ts';
@@ -26,6 +26,8 @@ const LOWERINGS: Readonly<Record<string, Lower>> = {
   'com.microsoft::GroupQueryAttention': groupQuery,
   'com.microsoft::SparseAttention': sparse,
 };
+
+const ASKED = 'the runtime refused the operator itself';
 
 /** One fused operator and its formula beside it. */
 export interface Fused {
@@ -64,11 +66,12 @@ function inPlace(b: Builder, ref: NodeRef, lowered: Lowered, type: number): void
   }
 }
 
-function laidOpen(subject: Subject, ref: NodeRef, index: number): Fused | null {
+function laidOpen(subject: Subject, ref: NodeRef, index: number, always: boolean): Fused | null {
   const operator = operatorOf(ref.node);
   const b = new Builder(`headlight/fused${index}`, subject.view.opset());
-  const lowered = LOWERINGS[operator]!({ subject, ref, b });
-  if (!lowered) return null;
+  const known = LOWERINGS[operator]!({ subject, ref, b });
+  if (!known) return null;
+  const lowered = always && known.replaces === null ? { ...known, replaces: ASKED } : known;
   const own = ref.node.output[0]!;
   const at = ref.graph.node.indexOf(ref.node);
   const check = lowered.replaces === null ? compared(b, lowered, own) : null;
@@ -78,14 +81,16 @@ function laidOpen(subject: Subject, ref: NodeRef, index: number): Fused | null {
   return { operator, node: ref.node, lowered, check };
 }
 
-/** Lays open, in place, every fused attention operator of a model. */
-export function layOpen(model: onnx.ModelProto, where: (node: onnx.NodeProto) => string): Laid {
+/** Lays open, in place, every fused attention operator of a model; `always` lets the plain operators take its place even where it could run. */
+export function layOpen(model: onnx.ModelProto, where: (node: onnx.NodeProto) => string, always = false): Laid {
+  if (!new GraphView(model).nodes.some(({ node }) => operatorOf(node) in LOWERINGS || operatorOf(node) in REFUSED))
+    return { fused: [], refused: [] };
   const subject = new Subject(model);
   const fused: Fused[] = [];
   const refused: Refusal[] = [];
   for (const ref of subject.view.nodes) {
     const operator = operatorOf(ref.node);
-    const done = LOWERINGS[operator] ? laidOpen(subject, ref, fused.length) : null;
+    const done = LOWERINGS[operator] ? laidOpen(subject, ref, fused.length, always) : null;
     if (done) fused.push(done);
     else if (REFUSED[operator]) refused.push({ where: where(ref.node), ...REFUSED[operator]! });
     else if (LOWERINGS[operator]) refused.push({ where: where(ref.node), ...unknownForm(operator) });

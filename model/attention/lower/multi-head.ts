@@ -66,6 +66,14 @@ function filled(l: Lowering, cache: string | undefined, length: number | null): 
   return b.op('Slice', [cache, b.ints(0), b.op('Reshape', [b.cast(n, 7), b.ints(1)]), b.ints(2)]);
 }
 
+/** The cache after the run: all keys, or, in a buffer that is longer than what it holds, the keys and what lies behind them. */
+function stored(l: Lowering, input: number, length: number | null, all: string): string {
+  const { b } = l;
+  const cache = floatInput(l, input);
+  if (!cache || filled(l, cache, length) === cache) return all;
+  return b.op('Concat', [all, b.op('Slice', [cache, b.size(all, 2), b.ints(2 ** 31), b.ints(2)])], { axis: 2 });
+}
+
 function lowered(l: Lowering, places: Places): Lowered | null {
   const { b, ref, subject } = l;
   const heads = intAttribute(ref.node, 'num_heads', 1);
@@ -88,8 +96,9 @@ function lowered(l: Lowering, places: Places): Lowered | null {
     formula,
     output: joinHeads(b, formula.output),
     others: new Map([
-      [1, k],
-      [2, v],
+      [1, stored(l, places.past[0], places.length, k)],
+      [2, stored(l, places.past[1], places.length, v)],
+      [3, formula.logits],
     ]),
     replaces: packed ? 'packed queries, keys and values in MultiHeadAttention run on CUDA alone' : null,
   };

@@ -95,6 +95,11 @@ export const onnxAttention: Lower = (l) => {
     others: new Map([
       [1, k],
       [2, v],
+      [
+        3,
+        [formula.scaled, formula.capped, formula.logits, formula.weights][intAttribute(ref.node, 'qk_matmul_output_mode', 0)] ??
+          formula.scaled,
+      ],
     ]),
     replaces: left >= 0 || right >= 0 ? "the runtime does not know opset 25's window attributes" : null,
   };

@@ -84,8 +84,11 @@ export class Probed {
   private readonly feeds: ReadonlyMap<string, Tensor>;
   private readonly external: External[];
 
-  constructor(readonly one: Case) {
-    this.found = findAttention(decodeModel(new Uint8Array(readFileSync(one.model)), one.name), { file: one.model });
+  constructor(
+    readonly one: Case,
+    unfuse = false,
+  ) {
+    this.found = findAttention(decodeModel(new Uint8Array(readFileSync(one.model)), one.name), { file: one.model, unfuse });
     this.feeds = Goldens.read(one.tensors).under('input/');
     this.external = externalOf(one.model);
   }
