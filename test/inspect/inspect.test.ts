@@ -120,6 +120,55 @@ describe('inspect', () => {
     assert.ok(results.report('start').sites.every(({ kind, queries }) => kind === 'encoder' || queries === 1));
   });
 
+  it('computes the same from a graph and from a checkpoint, by the runtime and by the reference', async () => {
+    const text = texts['headlight-gpt']![0]!;
+    const folder = `${models}/headlight-gpt`;
+    const jobs = ['onnx/model.onnx', 'model.safetensors'].flatMap((file) =>
+      ['ort', 'reference'].map((engine) => ({ path: `${folder}/${file}`, text, engine, out: `${engine}-${file.replace('/', '-')}` })),
+    );
+    const { status, stderr } = await inspect('--batch', results.batch(jobs));
+    assert.deepEqual([status, stderr], [0, '']);
+    for (const { out, engine } of jobs) {
+      assertGolden('headlight-gpt', 0, out);
+      assert.ok(
+        results.report(out).sites.every(({ how }) => how === (engine === 'reference' ? 'computed' : 'read')),
+        out,
+      );
+    }
+  });
+
+  it('prepares a picture as the model wants it', async () => {
+    const { status, stderr } = await inspect(
+      `${models}/headlight-vit`,
+      '--image',
+      `${root}media/samples/star.png`,
+      '--out',
+      results.folder,
+    );
+    assert.deepEqual([status, stderr], [0, '']);
+    const { image, sites } = results.report();
+    assert.deepEqual(image, { width: 96, height: 96, patchRows: 8, patchColumns: 8, specialTokens: 1 });
+    assert.deepEqual(
+      sites.map(({ key, queries, keys }) => [key, queries, keys]),
+      [0, 1, 2, 3].map((layer) => [`self/${layer}`, 65, 65]),
+    );
+    const logits = results.tensors().get('output/logits').data as Float32Array;
+    const labels = readJson<{ id2label: Record<string, string> }>(`${models}/headlight-vit/config.json`).id2label;
+    assert.equal(labels[logits.indexOf(Math.max(...logits))], 'star');
+  });
+
+  it('runs on WebGPU in Node as on the CPU, or says why not', async () => {
+    const text = texts['headlight-gpt']![1]!;
+    const { status, stderr } = await inspect(`${models}/headlight-gpt`, '--text', text, '--device', 'webgpu', '--out', results.folder);
+    if (status === 2) {
+      assertSentence(stderr);
+      assert.match(stderr, /No WebGPU adapter|Install Chromium/);
+      return;
+    }
+    assert.equal(results.report().device, 'webgpu');
+    assertGolden('headlight-gpt', 1, '');
+  });
+
   it('answers every job of a batch, whatever another one does', async () => {
     const text = 'The keys';
     const jobs = [
