@@ -2,41 +2,15 @@
 import type { How, SiteKind } from '../../model/protocol/engine.ts';
 import { short } from '../draw/numbers.ts';
 import type { Session, Site } from '../state/types.ts';
+import { verdictOf, worstRow } from '../state/verdict.ts';
 import { Icon } from '../ui/controls.tsx';
 import { Popover } from '../ui/popover.tsx';
-
-/** Row sums may miss 1 by this much: float32 rounding of a softmax over a few thousand keys. */
-export const ROW_SUM_TOLERANCE = 1e-4;
 
 const HOW_WORDS: Record<How, string> = {
   read: 'read: the very values that the model used',
   recomputed: "recomputed from the model's own queries and keys",
   computed: 'computed by the TypeScript reference',
 };
-
-interface Verdict {
-  readonly words: string;
-  readonly icon: string;
-  readonly good: boolean;
-}
-
-/** One line about the whole run. */
-export function verdictOf({ opened, sites }: Pick<Session, 'opened' | 'sites'>): Verdict {
-  const all = [...sites.values()];
-  const worst = worstRow(all);
-  if (all.length === 0) return { words: 'nothing to show', icon: 'error', good: false };
-  if (worst !== null && !(worst <= ROW_SUM_TOLERANCE)) return { words: `rows miss 1 by ${short(worst)}`, icon: 'warning', good: false };
-  const left = opened.refused.length;
-  if (left > 0) return { words: `exact, ${left} not shown`, icon: 'warning', good: false };
-  if (opened.model.quantization) return { words: `exact for ${opened.model.quantization}`, icon: 'check', good: true };
-  return { words: worst === null ? 'exact' : 'exact, rows sum to 1', icon: 'check', good: true };
-}
-
-/** Largest |1 − Σ row| of all sites; null where no site knows. A value that is no number is the worst of all. */
-function worstRow(sites: readonly Site[]): number | null {
-  const known = sites.map((s) => s.run.rowSumError).filter((e) => e !== null);
-  return known.length === 0 ? null : known.reduce((a, b) => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : Math.max(a, b)), 0);
-}
 
 export function Fidelity({ session }: { session: Session }) {
   const verdict = verdictOf(session);

@@ -36,13 +36,13 @@ export interface Weights {
   head(key: string, head: number): Float32Array;
 }
 
-/** `headlight-gpt/1`: text 1 of that model's goldens. `headlight-gpt/story` and other names: a text without a record, for the real engine. */
+/** `headlight-gpt/1`: text 1 of that model's goldens. `headlight-gpt/story.md` (a sample) and `headlight-gpt/text:…` have no record: for the real engine. */
 export function caseOf(name: string): Case {
   const [model = '', which = ''] = name.split('/');
   if (model === 'made') return madeCase(Number(which));
   const texts = (JSON.parse(readFileSync(join(GOLDENS, 'goldens.json'), 'utf8')) as { texts: { [model: string]: string[] } }).texts;
   const golden = texts[model]?.[Number(which)];
-  const text = golden ?? readFileSync(join(ROOT, 'media/samples', which), 'utf8');
+  const text = golden ?? (which.startsWith('text:') ? which.slice(5) : readFileSync(join(ROOT, 'media/samples', which), 'utf8'));
   const show = showParams(model, text);
   return { show, record: golden === undefined ? null : recordOf(model, Number(which), show) };
 }

@@ -67,7 +67,7 @@ const host = new Channel<PanelRequests, PanelNotifications, HostRequests, HostNo
 );
 
 async function show(): Promise<void> {
-  const params = (await (await fetch(`/case/${query.get('case')}`)).json()) as ShowParams;
+  const params = (await (await fetch(`/case/${encodeURIComponent(query.get('case') ?? '')}`)).json()) as ShowParams;
   const select = query.get('select');
   const shown = host.request('show', select ? { ...params, select: JSON.parse(select) } : params);
   shown.then(write('shown'), (error: Error) => write('refused')(error.message));

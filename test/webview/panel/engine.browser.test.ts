@@ -52,3 +52,18 @@ test('neurons: q·k × scale + mask is the score, and the softmax of the scores 
   assert.deepEqual(wrong, []);
   await page.close();
 });
+
+test('any script: the text view shows the text as it is, and every token has its label', async () => {
+  const text = 'שלום עולם، مرحبا 你好世界 👩‍👩‍👧 e\u0301\tnaïve <b>&amp;';
+  const { page, wrong } = await open({ case: `headlight-gpt/text:${text}`, real: true, select: { layer: 0, head: 0, query: 3 } });
+  await page.locator('#tab-text').click();
+  await page.waitForTimeout(200);
+  assert.equal(await wordsOf(page, '.words .source'), text);
+  assert.equal(await page.locator('.words b').count(), 0);
+  await page.locator('#tab-matrix').click();
+  await page.keyboard.press('t');
+  const labels = await page.locator('.table-box tbody th').allTextContents();
+  assert.ok(labels.length > 20 && labels.every((l) => l.trim().length > 0), labels.join('|'));
+  assert.deepEqual(wrong, []);
+  await page.close();
+});

@@ -234,3 +234,22 @@ test('rollout up to a layer is the one of the formula, and says so', async () =>
   assert.ok(Math.abs(Number(await wordsOf(page, '.readout .number')) - headOf(2, 0)[7 * T]!) < 1e-6);
   await page.close();
 });
+
+test('another theme paints anew, at once', async () => {
+  const { page } = await open({ select: { layer: 2, head: 0 } });
+  const [left, top, cell] = (await page.locator('.matrix-hands').getAttribute('data-frame'))!.split(' ').map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const middle = [Math.round(left + cell / 2), Math.round(top + cell / 2)] as const;
+  const light = sequential('light', [255, 255, 255]);
+  const at = colourIndex(headOf(2, 0)[0]!, 1, 'linear') * 4;
+  await page.evaluate(() => {
+    document.body.className = 'vscode-light';
+  });
+  await page.waitForTimeout(100);
+  const [seen] = await pixels(page, 'canvas.cells', [middle]);
+  assert.ok(channelDistance(seen!, [light[at]!, light[at + 1]!, light[at + 2]!, 255]) <= 1, String(seen));
+  await page.close();
+});
