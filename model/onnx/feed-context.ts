@@ -34,7 +34,7 @@ export class FeedContext {
     this.ids = this.tokens('ids', run.ids ?? null);
     this.targetIds = this.tokens('targetIds', run.targetIds ?? this.decoderStart());
     this.batch = this.rawBatch();
-    const given = run.attentionMask ?? this.rawMask() ?? this.ids?.map(() => 1) ?? [];
+    const given = run.attentionMask ?? this.rawMasks()[0] ?? this.ids?.map(() => 1) ?? [];
     this.mask = this.ids?.map((_, i) => (i < this.ids!.length - this.padding ? (given[i] ?? 1) : 0)) ?? given;
   }
 
@@ -90,12 +90,13 @@ export class FeedContext {
     return (leading ? this.run.raw?.[leading.name]?.shape[0] : 1) ?? 1;
   }
 
-  /** The first row of a raw mask over the tokens, without what it says of a cache. */
-  private rawMask(): readonly number[] | null {
+  /** The rows of a raw mask over the tokens, one for each text of a batch, without what they say of a cache. */
+  rawMasks(): readonly (readonly number[])[] {
     const input = this.plan.inputs.find(({ role }) => role?.name === 'mask');
     const raw = input ? this.run.raw?.[input.name] : undefined;
-    if (raw?.shape.length !== 2) return null;
-    return Array.from(raw.data.slice(this.past, raw.shape[1]), Number);
+    if (raw?.shape.length !== 2) return [];
+    const [rows, length] = raw.shape as [number, number];
+    return Array.from({ length: rows }, (_, row) => Array.from(raw.data.slice(row * length + this.past, (row + 1) * length), Number));
   }
 
   /** Tokens cut or padded to the length that the graph was exported for; raw ones as they are. */

@@ -145,11 +145,13 @@ const RULES: readonly Rule[] = [
         context.plan.inputs.some(({ role }) => role?.name === 'targetIds') && !context.plan.inputs.some(({ role }) => role?.name === 'ids');
       const tokens = inDecoder ? targetIds : ids;
       if (!tokens) return null;
-      const places = positionsOf(
-        inDecoder ? tokens.map(() => 1) : context.mask,
-        firstPosition(context.family, context.number('pad_token_id')),
-        context.past,
-      );
+      const first = firstPosition(context.family, context.number('pad_token_id'));
+      const masks = context.rawMasks();
+      if (!inDecoder && masks.length > 1 && rankOf(input) === 2) {
+        const all = masks.flatMap((mask) => positionsOf(mask, first, context.past));
+        return context.make(input, [masks.length, masks[0]!.length], (i) => all[i]!);
+      }
+      const places = positionsOf(inDecoder ? tokens.map(() => 1) : context.mask, first, context.past);
       // Vision–language models give each token three positions (time, height, width); text has the same three times.
       if (rankOf(input) === 3) return context.make(input, [3, 1, places.length], (i) => places[i % places.length]!);
       return row(context, input, places);

@@ -6,6 +6,7 @@ import { readModelConfig } from '../../../model/onnx/folder.ts';
 import { Graph } from '../../../model/onnx/graph.ts';
 import { onnx } from '../../../model/onnx/proto.js';
 import { readSkeleton } from '../../../model/onnx/skeleton.ts';
+import { tensorOf } from '../../../model/ops/operators/constants.ts';
 import { type DType, type Tensor, tensor } from '../../../model/tensor.ts';
 import { assertTensor, EXACT } from '../compare.ts';
 import { type Case, caseOf, cases, corpus, inputsOf, runOf } from './corpus.ts';
@@ -202,6 +203,19 @@ describe('raw inputs', () => {
     const { feeds } = makeFeeds(await planOf(path), { ids: [1], raw: { input_ids: input_ids! } });
     assert.equal(feeds['input_ids'], input_ids);
     for (const name of ['attention_mask', 'token_type_ids']) assert.deepEqual(feeds[name]!.shape, input_ids!.shape);
+  });
+
+  test('of a batch give every text its own mask, and its own positions', () => {
+    const plan = planFor({ input_ids: ['int64', ['b', 's']], attention_mask: ['int64', ['b', 's']], position_ids: ['int64', ['b', 's']] });
+    const raw = { input_ids: tensorOf([5, 6, 7, 8, 9, 4], 'int64', [2, 3]), attention_mask: tensorOf([0, 1, 1, 1, 1, 1], 'int64', [2, 3]) };
+    const { shape, data } = makeFeeds(plan, { raw }).feeds['position_ids']!;
+    assert.deepEqual(
+      [shape, Array.from(data, Number)],
+      [
+        [2, 3],
+        [1, 0, 1, 0, 1, 2],
+      ],
+    );
   });
 
   test('give a mask that positions are counted from', () => {
