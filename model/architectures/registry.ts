@@ -33,6 +33,7 @@ import { deit } from './deit.ts';
 import { dinov2, dinov2WithRegisters } from './dinov2.ts';
 import { dinov3 } from './dinov3.ts';
 import { distilbert } from './distilbert.ts';
+import { dit } from './dit.ts';
 import { electra } from './electra.ts';
 import { ernie } from './ernie.ts';
 import { falcon } from './falcon.ts';
@@ -97,6 +98,7 @@ export const FAMILIES: readonly Family[] = [
   dinov3,
   clip,
   swin,
+  dit,
 ];
 
 /**

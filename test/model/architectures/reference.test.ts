@@ -28,6 +28,17 @@ const WITHOUT_COUNTERPART: readonly { readonly stage: RegExp; readonly reason: s
   },
 ];
 
+/** Stages that come from float32 numbers which the golden's library rounds in its own way, with the tolerance that this takes. */
+const ROUNDED_OTHERWISE: readonly { readonly stage: RegExp; readonly tolerance: number; readonly reason: string }[] = [
+  {
+    stage: /emb\.time_proj$/,
+    tolerance: 1e-4,
+    reason: 'waves of a time up to 1000: the last bit of a speed, 2^-24, is an angle of 6e-5',
+  },
+];
+
+const toleranceOf = (key: string): number => ROUNDED_OTHERWISE.find(({ stage }) => stage.test(key))?.tolerance ?? TOLERANCE;
+
 describe('checkpoints in the reference', () => {
   for (const name of goldenNames().filter((golden) => familyTypes().includes(modelTypeOf(golden)))) {
     test(name, async () => {
@@ -42,7 +53,7 @@ describe('checkpoints in the reference', () => {
           const value = actual.get(stageName(key, isEncoderDecoder));
           const error =
             value === undefined ? Number.NaN : errorOfScale(inGoldenLayout(key, value, expected), expected, queryMask(inputs, key));
-          if (!(error <= TOLERANCE))
+          if (!(error <= toleranceOf(key)))
             wrong.push(`${letter}/${key}: ${value === undefined ? 'not computed' : `error ${error} of the scale`}`);
         }
         assert.deepEqual(wrong, []);
