@@ -190,6 +190,13 @@ export interface WireError {
   readonly message: string;
 }
 
+/** A run against the reference. */
+export interface Comparison {
+  readonly sites: readonly { readonly key: string /** max |weight − reference| */; readonly largest: number }[];
+  readonly outputs: readonly { readonly name: string /** max |value − reference| */; readonly largest: number }[];
+  readonly referenceMs: number;
+}
+
 /** A site of a run; `batch` counts windows in windowed models, 0 elsewhere. */
 export interface SiteParams {
   readonly run: number;
@@ -212,5 +219,7 @@ export interface EngineRequests {
   /** @throws `unsupported` for sites without q and k */
   vectors: { params: HeadParams; result: HeadVectors };
   output: { params: { readonly run: number; readonly name: string }; result: Tensor };
+  /** Computes the run again in the reference implementation (seconds, for small models) and says how far it is from what was shown. */
+  compare: { params: { readonly run: number }; result: Comparison };
   close: { params: null; result: null };
 }

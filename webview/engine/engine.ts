@@ -5,6 +5,7 @@
 import type { Keep } from '../../model/attention/index.ts';
 import { HeadlightError } from '../../model/errors.ts';
 import type {
+  Comparison,
   Device,
   HeadParams,
   HeadScores,
@@ -19,6 +20,7 @@ import type {
 } from '../../model/protocol/engine.ts';
 import type { ModelFolder } from '../../model/source.ts';
 import type { Tensor } from '../../model/tensor.ts';
+import { compareRun } from './compare.ts';
 import { type DeviceChoice, withHalf } from './device.ts';
 import { type Loaded, loadModel } from './loading.ts';
 import { assertRunnable, type OpenModel, type OpenOptions, openModel, problemOf, weightBytes } from './opening.ts';
@@ -54,12 +56,18 @@ interface Opened {
   loaded: Loaded | null;
 }
 
+interface Kept {
+  readonly run: Run;
+  /** What it ran on, to run the same in the reference. */
+  readonly params: RunParams;
+}
+
 export class Engine {
   readonly #runtime: Runtime;
   readonly #options: EngineOptions;
   /** Requests one after another: nothing is closed under a run. */
   readonly #turns = new Queue();
-  readonly #runs = new Map<number, Run>();
+  readonly #runs = new Map<number, Kept>();
   #nextRun: number;
   #opened: Opened | null = null;
 
@@ -129,7 +137,7 @@ export class Engine {
     const start = performance.now();
     const { run, warnings } = await runModel(model, opened.loaded, params, call.token);
     const runMs = performance.now() - start;
-    const number = this.#keep(run);
+    const number = this.#keep({ run, params });
     const sites = await run.summary();
     const outputs = run.outputNames.map((name) => run.outputType(name));
     const { device, fallback } = choice;
@@ -143,12 +151,12 @@ export class Engine {
     return weightBytes(model, params) <= ALL_WEIGHTS_LIMIT ? 'both' : 'vectors';
   }
 
-  #keep(run: Run): number {
+  #keep(kept: Kept): number {
     const number = this.#nextRun++;
-    this.#runs.set(number, run);
+    this.#runs.set(number, kept);
     for (const [oldest, old] of this.#runs) {
       if (this.#runs.size <= RUNS_KEPT) break;
-      old.dispose();
+      old.run.dispose();
       this.#runs.delete(oldest);
     }
     return number;
@@ -175,12 +183,22 @@ export class Engine {
     return this.#ask(run, (found) => found.output(name));
   }
 
+  /** @throws HeadlightError `unsupported` where the reference lacks an operator, `cancelled` */
+  compare({ run: number }: { readonly run: number }, call: EngineCall = {}): Promise<Comparison> {
+    return this.#turns.add(async () => {
+      const { run, params } = this.#kept(number);
+      return compareRun(this.#open().model, run, params, call);
+    }, call.token);
+  }
+
   #ask<R>(number: number, question: (run: Run) => Promise<R>): Promise<R> {
-    return this.#turns.add(() => {
-      const run = this.#runs.get(number);
-      if (!run) throw new HeadlightError('disposed', 'That run is no longer kept. Run again.');
-      return question(run);
-    });
+    return this.#turns.add(async () => question(this.#kept(number).run));
+  }
+
+  #kept(number: number): Kept {
+    const kept = this.#runs.get(number);
+    if (!kept) throw new HeadlightError('disposed', 'That run is no longer kept. Run again.');
+    return kept;
   }
 
   close(): Promise<void> {
@@ -199,7 +217,7 @@ export class Engine {
   }
 
   async #unload(opened: Opened): Promise<void> {
-    for (const run of this.#runs.values()) run.dispose();
+    for (const { run } of this.#runs.values()) run.dispose();
     this.#runs.clear();
     const { loaded } = opened;
     opened.loaded = null;

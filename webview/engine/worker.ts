@@ -51,7 +51,10 @@ function folderOf(model: ModelFiles): ModelFolder {
 const requests: RequestHandlers<EngineRequests> = {
   open: ({ model, device }, call) => engine().open(folderOf(model), model, { device }, call),
   run: (params, call) => engine().run(params, call),
-  thumbnails: (params) => engine().thumbnails(params),
+  thumbnails: async (params) => {
+    const thumbnails = await engine().thumbnails(params);
+    return { ...thumbnails, data: give(thumbnails.data) };
+  },
   head: async (params) => {
     const head = await engine().head(params);
     // The engine keeps its own copy for the next time.
@@ -61,8 +64,12 @@ const requests: RequestHandlers<EngineRequests> = {
     const scores = await engine().scores(params);
     return { ...scores, scores: give(scores.scores) };
   },
-  vectors: (params) => engine().vectors(params),
+  vectors: async (params) => {
+    const { q, k, ...vectors } = await engine().vectors(params);
+    return { ...vectors, q: give(q), k: give(k) };
+  },
   output: (params) => engine().output(params),
+  compare: (params, call) => engine().compare(params, call),
   close: async () => {
     await engine().close();
     return null;
