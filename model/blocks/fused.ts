@@ -37,11 +37,6 @@ export function splitGroups<T>(
   const each = heads / groups;
   const grouped = ops.reshape(joint, [0, 0, groups, each + 2, headDim]); // [B, T, G, H/G + 2, d]
   const parts = ops.split(grouped, [each, 1, 1], { axis: 3 }) as [T, T, T];
-  const [query, key, value] = parts.map((part, i) => headsFirst(ops, part, i === 0 ? heads : groups, headDim)) as [T, T, T];
+  const [query, key, value] = parts.map((part, i) => splitHeads(ops, part, i === 0 ? heads : groups, headDim)) as [T, T, T];
   return { query, key, value };
-}
-
-/** [B, T, G, H/G, d] → [B, H, T, d] */
-function headsFirst<T>(ops: Ops<T>, x: T, heads: number, headDim: number): T {
-  return ops.transpose(ops.reshape(x, [0, 0, heads, headDim]), [0, 2, 1, 3]);
 }
