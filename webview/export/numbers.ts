@@ -1,4 +1,4 @@
-/** The numbers of a map as files: CSV, JSON, NPY. Every value reads back as the same float32. */
+/** The numbers of a map as files: CSV, JSON, NPY, safetensors. Every value reads back as the same float32. */
 import { exact } from '../draw/numbers.ts';
 import type { Shown } from '../state/shown.ts';
 import type { Provenance } from './provenance.ts';
@@ -43,5 +43,22 @@ export function npyOf(data: Float32Array, shape: readonly number[]): Uint8Array 
   view.setUint16(MAGIC.length, padded, true);
   bytes.set(new TextEncoder().encode(`${words.padEnd(padded - 1)}\n`), before);
   for (let i = 0; i < data.length; i++) view.setFloat32(before + padded + i * 4, data[i]!, true);
+  return bytes;
+}
+
+/**
+ * A safetensors file with one tensor `weights`, what made it in its metadata.
+ * Source: the format's README: 8 bytes length, a JSON header padded with spaces, then the data.
+ */
+export function safetensorsOf(data: Float32Array, shape: readonly number[], made: Provenance): Uint8Array {
+  const tensor = { dtype: 'F32', shape, data_offsets: [0, data.length * 4] };
+  const words = JSON.stringify({ __metadata__: { headlight: JSON.stringify(made) }, weights: tensor });
+  const header = new TextEncoder().encode(words);
+  const padded = Math.ceil(header.length / 8) * 8;
+  const bytes = new Uint8Array(8 + padded + data.length * 4).fill(0x20, 8, 8 + padded);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(padded), true);
+  bytes.set(header, 8);
+  for (let i = 0; i < data.length; i++) view.setFloat32(8 + padded + i * 4, data[i]!, true);
   return bytes;
 }

@@ -57,6 +57,24 @@ test('CSV, JSON and NPY hold the weights bit for bit, and what made them', async
   assert.equal((10 + length) % 64, 0);
   assert.match(text(npy.subarray(10, 10 + length)), new RegExp(`'descr': '<f4', 'fortran_order': False, 'shape': \\(${T}, ${T}\\)`));
   assert.deepEqual(Array.from(new Float32Array(npy.slice(10 + length).buffer)), Array.from(golden));
+  const tensors = (await exported(page, 'safetensors')).bytes;
+  const size = Number(new DataView(tensors.buffer).getBigUint64(0, true));
+  const header = JSON.parse(text(tensors.subarray(8, 8 + size)));
+  assert.deepEqual(header.weights, { dtype: 'F32', shape: [T, T], data_offsets: [0, T * T * 4] });
+  assert.equal(JSON.parse(header.__metadata__.headlight).model.name, 'headlight-gpt');
+  assert.equal((8 + size) % 8, 0);
+  assert.deepEqual(Array.from(new Float32Array(tensors.slice(8 + size).buffer)), Array.from(golden));
+  await page.close();
+});
+
+test('the picture of the matrix goes to the clipboard', async () => {
+  const { page } = await open({ select: { layer: 2, head: 0, query: 7 } });
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.locator('.header button[title="Export"]').click();
+  await page.locator('.menu vscode-button', { hasText: 'Copy the matrix' }).click();
+  await page.locator('.menu .note', { hasText: 'on the clipboard' }).waitFor();
+  const types = await page.evaluate(async () => (await navigator.clipboard.read()).flatMap((item) => item.types));
+  assert.deepEqual(types, ['image/png']);
   await page.close();
 });
 

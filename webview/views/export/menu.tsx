@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { HeadlightError } from '../../../model/errors.ts';
 import { headName } from '../../draw/numbers.ts';
 import { htmlOf } from '../../export/html.ts';
-import { csvOf, jsonOf, npyOf } from '../../export/numbers.ts';
+import { csvOf, jsonOf, npyOf, safetensorsOf } from '../../export/numbers.ts';
 import { fileStem, type Provenance, provenanceOf } from '../../export/provenance.ts';
 import { cellsPng, dataUri, svgToPng } from '../../export/raster.ts';
 import { matrixSvg } from '../../export/svg.ts';
@@ -35,6 +35,11 @@ const FORMATS: readonly Format[] = [
     end: 'npy',
     label: 'Weights as NumPy array (NPY)',
     make: (_panel, _session, { cells }) => npyOf(cells.data, [cells.rows, cells.columns]),
+  },
+  {
+    end: 'safetensors',
+    label: 'Weights as safetensors',
+    make: (_panel, _session, { cells }, made) => safetensorsOf(cells.data, [cells.rows, cells.columns], made),
   },
   { end: 'html', label: 'Everything as one HTML page', make: async (...all) => utf8(await pageOf(...all)) },
 ];
@@ -82,13 +87,27 @@ async function pageOf(panel: Panel, session: Session, shown: Shown, made: Proven
   });
 }
 
-/** Makes a file of what is on screen and lets the user choose its place. */
-async function exportAs(panel: Panel, format: Format): Promise<string> {
+/** What is on screen and what made it. @throws HeadlightError `input` before there is a run */
+async function onScreen(panel: Panel) {
   const session = panel.store.session.peek();
   const now = panel.shown.peek();
   if (!session || now.state !== 'ready') throw new HeadlightError('input', 'There are no weights on screen yet. Wait for the run to end.');
   const made = await provenanceOf(session, now.value, panel.store.view.peek());
-  const bytes = await format.make(panel, session, now.value, made);
+  return { session, shown: now.value, made };
+}
+
+/** Puts the matrix on the clipboard, double density. */
+async function copyPicture(panel: Panel): Promise<string> {
+  const { session, shown, made } = await onScreen(panel);
+  const png = await svgToPng(await svgOf(panel, session, shown, made), 2);
+  await navigator.clipboard.write([new ClipboardItem({ 'image/png': new Blob([png as Uint8Array<ArrayBuffer>], { type: 'image/png' }) })]);
+  return 'The picture is on the clipboard.';
+}
+
+/** Makes a file of what is on screen and lets the user choose its place. */
+async function exportAs(panel: Panel, format: Format): Promise<string> {
+  const { session, shown, made } = await onScreen(panel);
+  const bytes = await format.make(panel, session, shown, made);
   const { path } = await panel.host.request('save', { name: `${fileStem(made)}.${format.end}`, bytes });
   return path === null ? 'Not saved.' : `Saved ${path}`;
 }
@@ -96,9 +115,9 @@ async function exportAs(panel: Panel, format: Format): Promise<string> {
 export function ExportMenu() {
   const panel = usePanel();
   const words = useSignal('');
-  const run = async (format: Format) => {
+  const run = async (work: () => Promise<string>) => {
     words.value = 'Writing …';
-    words.value = await exportAs(panel, format).catch((error: Error) => error.message);
+    words.value = await work().catch((error: Error) => error.message);
     panel.store.said.value = words.value;
   };
   return (
@@ -107,8 +126,9 @@ export function ExportMenu() {
         <div class="menu">
           <h2>Export</h2>
           {FORMATS.map((format) => (
-            <Button key={format.end} label={format.label} onPress={() => void run(format)} />
+            <Button key={format.end} label={format.label} onPress={() => void run(() => exportAs(panel, format))} />
           ))}
+          <Button label="Copy the matrix as picture" onPress={() => void run(() => copyPicture(panel))} />
           <p class="note" role="status">
             {words.value || 'Each file says what made it: model, text, layer, head and how the weights were had.'}
           </p>
