@@ -6,8 +6,18 @@ import { paddingMask } from '../blocks/masks.ts';
 import type { Module } from '../blocks/module.ts';
 import { layerNorm } from '../blocks/norms.ts';
 import type { Config } from '../safetensors/config.ts';
+import { classPlan } from './bart-classes.ts';
 import { bartDecoder, bartEncoder, EPSILON, type LayerSettings, type StackSizes } from './bart-layers.ts';
-import { hasDecoder, type OutputPlaces, outputLogits, sightOf, sourceInputs, type TokenInputs, targetInputs } from './encoder-decoder.ts';
+import {
+  hasDecoder,
+  isEncoderAlone,
+  type OutputPlaces,
+  outputLogits,
+  sightOf,
+  sourceInputs,
+  type TokenInputs,
+  targetInputs,
+} from './encoder-decoder.ts';
 import type { Description, Family } from './family.ts';
 import { divide } from './options.ts';
 
@@ -37,6 +47,8 @@ export interface BartKin<S extends BartSettings> {
   readonly places: <T>(module: Module<T>, ids: T, settings: S) => T;
   /** Where the output weights are. */
   readonly output: <T>(root: Module<T>, config: Config, settings: S) => Omit<OutputPlaces<T>, 'width'>;
+  /** True where classifiers are built as BART's. */
+  readonly classes?: boolean;
   /** The target's mask where no run gives one, int64 [B, T]; all ones unless said. */
   readonly targetMask?: <T>(root: Module<T>, config: Config, target: TokenInputs<T>) => T;
 }
@@ -47,7 +59,7 @@ export function bartFamily<S extends BartSettings>(kin: BartKin<S>): Family {
     modelTypes: kin.modelTypes,
     prefix: 'model.',
     aliases: kin.aliases,
-    describe: (config) => describeBart(kin.architecture, kin.positions, kin.settings(config)),
+    describe: (config) => describeBart(config, kin.architecture, kin.positions, kin.settings(config)),
     build: (root, config) => {
       const settings = kin.settings(config);
       const { ids, mask } = sourceInputs(root.build);
@@ -55,37 +67,50 @@ export function bartFamily<S extends BartSettings>(kin: BartKin<S>): Family {
       const embedded = embed(root, 'encoder', ids, kin, settings);
       const memory = bartEncoder(root.at('model.encoder'), embedded, { visible: paddingMask(root.ops, mask), alone }, settings);
       if (alone) root.build.output('last_hidden_state', memory);
-      else target(root, config, { memory, mask }, kin, settings);
+      else target(root, config, { ids, memory, mask }, kin, settings);
     },
   };
 }
 
 /** Heads are the encoder's; the decoder may have others. */
-export function describeBart(architecture: string, positions: string, settings: BartSettings): Description {
+export function describeBart(config: Config, architecture: string, positions: string, settings: BartSettings): Description {
   const { encoder, decoder, maxTokens, vocabulary } = settings;
   const { heads, headDim } = encoder;
-  return { architecture, layers: encoder.layers + decoder.layers, heads, kvHeads: heads, headDim, positions, maxTokens, vocabulary };
+  const layers = encoder.layers + (isEncoderAlone(config) ? 0 : decoder.layers);
+  return { architecture, layers, heads, kvHeads: heads, headDim, positions, maxTokens, vocabulary };
 }
 
-/** The decoder and its head: outputs `logits` [B, T, V] or `last_hidden_state` [B, T, D], and `encoder_last_hidden_state` [B, S, D]. */
+/** The decoder and its head: what the head says, or `last_hidden_state` [B, T, D], and `encoder_last_hidden_state` [B, S, D]. */
 function target<T, S extends BartSettings>(
   root: Module<T>,
   config: Config,
-  source: { readonly memory: T; readonly mask: T },
+  source: TokenInputs<T> & { readonly memory: T },
   kin: BartKin<S>,
   settings: S,
 ): void {
-  const { build, ops } = root;
-  const given = targetInputs(build, config);
-  const mask = kin.targetMask?.(root, config, given) ?? given.mask;
-  const embedded = embed(root, 'decoder', given.ids, kin, settings);
+  const { build } = root;
+  const classes = kin.classes === true ? classPlan(root, config, source.ids, settings.width) : null;
+  const { ids, mask } = classes?.target ?? givenTarget(root, config, kin);
+  const embedded = embed(root, 'decoder', ids, kin, settings);
   const hidden = bartDecoder(root.at('model.decoder'), embedded, sightOf(build, source.memory, source.mask, mask), settings);
-  const places = kin.output(root, config, settings);
-  const logits = outputLogits(root, config, hidden, { ...places, width: settings.width });
+  if (classes !== null) classes.write(hidden);
+  else writeWords(root, config, hidden, kin.output(root, config, settings), settings);
+  build.output('encoder_last_hidden_state', source.memory);
+}
+
+/** The target that a run gives, with its mask. */
+function givenTarget<T, S extends BartSettings>(root: Module<T>, config: Config, kin: BartKin<S>): TokenInputs<T> {
+  const given = targetInputs(root.build, config);
+  return { ...given, mask: kin.targetMask?.(root, config, given) ?? given.mask };
+}
+
+/** `logits`, with their bias where there is one, or `last_hidden_state` */
+function writeWords<T>(root: Module<T>, config: Config, hidden: T, places: Omit<OutputPlaces<T>, 'width'>, { width }: BartSettings): void {
+  const { build, ops } = root;
+  const logits = outputLogits(root, config, hidden, { ...places, width });
   const bias = root.has('final_logits_bias') ? root.weight('final_logits_bias', [1, places.vocabulary]) : null;
   if (logits === null) build.output('last_hidden_state', hidden);
   else build.output('logits', bias === null ? logits : ops.add(logits, bias));
-  build.output('encoder_last_hidden_state', source.memory);
 }
 
 /** words·factor + positions, through a norm where there is one: int64 [B, T] → [B, T, D] */

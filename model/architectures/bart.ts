@@ -29,6 +29,7 @@ export const bart = bartFamily({
   ...BART_EMBEDDINGS,
   modelTypes: ['bart'],
   architecture: 'BART',
+  classes: true,
   settings: (config) => ({ ...learnedSettings(config), normFirst: false, embeddingNorm: true }),
 });
 

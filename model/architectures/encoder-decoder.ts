@@ -55,13 +55,18 @@ export function sightOf<T>({ ops }: Build<T>, memory: T, sourceMask: T | null, t
   return { visible: causalPaddingMask(ops, targetMask), memory, visibleMemory };
 }
 
+/** True where the class that a configuration names is the encoder alone: `T5EncoderModel`, `WhisperEncoder`. */
+export function isEncoderAlone(config: Config): boolean {
+  const [name = ''] = config.list<string>('architectures', []);
+  return /Encoder(Model)?$/.test(name);
+}
+
 /**
  * False where a file, or the class that its configuration names, has the encoder alone.
  * @param tensor one of the decoder's
  */
 export function hasDecoder<T>(root: Module<T>, config: Config, tensor: string): boolean {
-  const [name = ''] = config.list<string>('architectures', []);
-  if (/Encoder(Model)?$/.test(name)) return false;
+  if (isEncoderAlone(config)) return false;
   if (root.has(tensor)) return true;
   root.build.warn('The weights have no decoder: the model is its encoder.');
   return false;

@@ -9,7 +9,7 @@ import { embedding } from '../blocks/embedding.ts';
 import { paddingMask } from '../blocks/masks.ts';
 import type { Module } from '../blocks/module.ts';
 import type { Config } from '../safetensors/config.ts';
-import { hasDecoder, outputLogits, sightOf, sourceInputs, targetInputs } from './encoder-decoder.ts';
+import { hasDecoder, isEncoderAlone, outputLogits, sightOf, sourceInputs, targetInputs } from './encoder-decoder.ts';
 import type { Family } from './family.ts';
 import { t5Decoder, t5Encoder } from './t5-layers.ts';
 import { type T5Settings, t5Settings } from './t5-settings.ts';
@@ -20,7 +20,8 @@ export const t5: Family = {
   aliases: { 'shared.weight': ['encoder.embed_tokens.weight', 'decoder.embed_tokens.weight', 'lm_head.weight'] },
   describe: (config) => {
     const { encoderLayers, decoderLayers, heads, headDim, vocabulary } = t5Settings(config);
-    const sizes = { layers: encoderLayers + decoderLayers, heads, kvHeads: heads, headDim, vocabulary };
+    const layers = encoderLayers + (isEncoderAlone(config) ? 0 : decoderLayers);
+    const sizes = { layers, heads, kvHeads: heads, headDim, vocabulary };
     return { architecture: config.text('model_type') === 'mt5' ? 'mT5' : 'T5', positions: 'relative buckets', maxTokens: null, ...sizes };
   },
   build: (root, config) => {

@@ -27,7 +27,7 @@ export const whisper: Family = {
   modelTypes: ['whisper'],
   prefix: 'model.',
   aliases: { 'model.decoder.embed_tokens.weight': ['proj_out.weight'] },
-  describe: (config) => describeBart('Whisper', 'sinusoidal (encoder), learned (decoder)', settingsOf(config)),
+  describe: (config) => describeBart(config, 'Whisper', 'sinusoidal (encoder), learned (decoder)', settingsOf(config)),
   build: (root, config) => {
     const settings = settingsOf(config);
     const alone = !hasDecoder(root, config, 'model.decoder.layers.0.fc1.weight');

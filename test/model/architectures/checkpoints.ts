@@ -51,6 +51,11 @@ function widened(value: Tensor): Tensor {
   return tensor('int64', value.shape, BigInt64Array.from(value.data as Uint8Array, BigInt));
 }
 
+/** True for an encoder–decoder; a classifier of that kind is given the source alone. */
+export function hasTwoStacks({ tensors }: Golden, letter: string): boolean {
+  return tensors.has(`${letter}/attention/cross/0`);
+}
+
 /**
  * Golden tensors of a case that a model may have: outputs, attention, hidden states, stages. Swin's own list of attention has the last block of
  * each stage only, counted by stages; `attention/window` has the same weights and those of all other blocks.

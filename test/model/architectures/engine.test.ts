@@ -6,7 +6,17 @@ import { describe, test } from 'node:test';
 import { emitModel } from '../../../model/architectures/emit.ts';
 import { fillInputs } from '../../../model/architectures/fill.ts';
 import { familyTypes } from '../../../model/architectures/registry.ts';
-import { errorOfScale, expectationsOf, goldenNames, inputsOf, modelTypeOf, openGolden, queryMask, stageName } from './checkpoints.ts';
+import {
+  errorOfScale,
+  expectationsOf,
+  goldenNames,
+  hasTwoStacks,
+  inputsOf,
+  modelTypeOf,
+  openGolden,
+  queryMask,
+  stageName,
+} from './checkpoints.ts';
 import { runOrt } from './ort.ts';
 
 /** Part of the golden's scale: kernels of onnxruntime add up in another order than PyTorch's. */
@@ -19,7 +29,7 @@ describe('emitted graphs in onnxruntime', () => {
       assert.ok(golden.cases.length > 0, 'the golden file has cases');
       for (const letter of golden.cases) {
         const inputs = inputsOf(golden, letter);
-        const isEncoderDecoder = 'decoder_input_ids' in inputs;
+        const isEncoderDecoder = hasTwoStacks(golden, letter);
         const wanted = [...expectationsOf(golden, letter)].filter(([key]) => !key.startsWith('stage/'));
         const stages = wanted.filter(([key]) => !key.startsWith('output/')).map(([key]) => stageName(key, isEncoderDecoder));
         const emitted = emitModel(golden.checkpoint, { given: Object.keys(inputs), stages });

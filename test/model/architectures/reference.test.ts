@@ -9,6 +9,7 @@ import {
   errorOfScale,
   expectationsOf,
   goldenNames,
+  hasTwoStacks,
   inGoldenLayout,
   inputsOf,
   modelTypeOf,
@@ -45,7 +46,7 @@ describe('checkpoints in the reference', () => {
       const golden = await openGolden(name);
       for (const letter of golden.cases) {
         const inputs = inputsOf(golden, letter);
-        const isEncoderDecoder = 'decoder_input_ids' in inputs;
+        const isEncoderDecoder = hasTwoStacks(golden, letter);
         const actual = await runReference(golden.checkpoint, inputs, { stages: 'all' });
         const wrong: string[] = [];
         for (const [key, expected] of expectationsOf(golden, letter)) {
