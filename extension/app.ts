@@ -8,6 +8,7 @@ import { Decorations } from './editor/decorations.ts';
 import { Follow } from './editor/follow.ts';
 import { Failures } from './failures.ts';
 import { HoverCards } from './hover/provider.ts';
+import { noText } from './images/pictures.ts';
 import { Store } from './lifetime.ts';
 import type { Model } from './models/model.ts';
 import { ModelRegistry } from './models/registry.ts';
@@ -89,7 +90,7 @@ export class App {
     const sameModel = model === undefined || model.id === last.model.id;
     const { kind, layer, head } = current?.selection ?? {};
     const select = sameModel && kind !== undefined && layer !== undefined && head !== undefined ? { kind, layer, head } : {};
-    await this.runs.start({ model: model ?? last.model, source, select });
+    await this.runs.start({ ...last, model: model ?? last.model, source, select });
   }
 
   /** After a reload of the window: the panel as VS Code kept it, and the run that it showed. */
@@ -100,14 +101,21 @@ export class App {
       return;
     }
     this.panel.adopt(view);
-    await this.#told(this.#runAgain(restore, state?.selection ?? null));
+    // VS Code loads the page only after this call has returned, and the run needs the page: it must not be waited for here.
+    void this.#told(this.#runAgain(restore, state?.selection ?? null));
   }
 
   async #runAgain(restore: Restore, selection: SavedPanel['selection']): Promise<void> {
     const model = await this.models.byId(restore.model);
     if (!model) throw new HeadlightError('not-found', 'The model that was shown is no longer there. Choose another one.');
     const source = restore.uri === null ? typed(restore.text ?? '') : await storedText(restore);
-    await this.runs.start({ model, source, ...(selection ? { select: selection } : {}) });
+    const picture = restore.picture === undefined ? null : Uri.parse(restore.picture);
+    await this.runs.start({
+      model,
+      source: picture ? noText(picture) : source,
+      ...(picture ? { picture } : {}),
+      ...(selection ? { select: selection } : {}),
+    });
   }
 
   dispose(): void {

@@ -4,6 +4,7 @@ import { HeadlightError } from '../model/errors.ts';
 import type { PanelAction } from '../model/protocol/panel.ts';
 import type { Selection } from '../model/protocol/selection.ts';
 import type { App } from './app.ts';
+import { choosePicture, isPicture, modelForPictures, noText, pictureAtCursor, pictureTab, readsPictures } from './images/pictures.ts';
 import { Store } from './lifetime.ts';
 import type { Model } from './models/model.ts';
 import { addFolder, askSentence, pickHead, pickModel } from './pickers.ts';
@@ -62,10 +63,16 @@ async function visualize(app: App, target: unknown): Promise<void> {
   if (isNode(target)) return visualizeWith(app, modelOf(target));
   const uri = target instanceof Uri ? target : isPlace(target) ? Uri.parse(target.document) : null;
   if (isPlace(target)) return visualizePlace(app, target);
+  const picture = uri ? (isPicture(uri) ? uri : null) : (pictureTab() ?? (await pictureAtCursor(window.activeTextEditor)));
+  if (picture) return visualizePicture(app, picture, await modelForPictures(app.models));
   const model = uri ? await app.models.modelFor(uri) : null;
   if (uri && model && looksLikeModel(uri)) return visualizeWith(app, model);
   if (uri && !isInUse(uri)) await openText(uri);
   return visualizeText(app, 'auto');
+}
+
+async function visualizePicture(app: App, picture: Uri, model: Model, select?: Partial<Selection>): Promise<void> {
+  await app.runs.start({ model, source: noText(picture), picture, ...(select ? { select } : {}) });
 }
 
 const MODEL_FILE = /\.(onnx|safetensors)$/;
@@ -104,6 +111,11 @@ function isBinaryTab(input: unknown): boolean {
 
 async function visualizeWith(app: App, model: Model): Promise<void> {
   await app.models.setActive(model);
+  if (await readsPictures(model)) {
+    const picture = await choosePicture();
+    if (picture) await visualizePicture(app, picture, model);
+    return;
+  }
   const editor = editorInUse();
   const source = editor && editor.document.getText().trim() !== '' ? await chooseText(editor) : null;
   const sentence = source ? null : await askSentence(`A sentence for ${model.name}`);
@@ -182,7 +194,12 @@ async function showHead(app: App, target: unknown): Promise<void> {
     return;
   }
   await app.models.setActive(model);
-  const source = run?.source ?? (await chooseText(editorInUse()));
+  if (await readsPictures(model)) {
+    const picture = app.runs.last?.picture ?? (await choosePicture());
+    if (picture) await visualizePicture(app, picture, model, { kind, layer, head });
+    return;
+  }
+  const source = run && !run.ofPicture ? run.source : await chooseText(editorInUse());
   await app.runs.start({ model, source, select: { kind, layer, head } });
 }
 

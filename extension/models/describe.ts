@@ -41,7 +41,7 @@ export async function describe(folder: ModelFolder): Promise<Description> {
 const has = (folder: ModelFolder, path: string) => folder.files.some((file) => file.path === path);
 
 /** @throws HeadlightError `format` when the file is no JSON, `limit` when it is too large to be a configuration */
-async function readJson(folder: ModelFolder, path: string): Promise<unknown> {
+export async function readJson(folder: ModelFolder, path: string): Promise<unknown> {
   if (!has(folder, path)) return null;
   const file = folder.open(path);
   if (file.size > CONFIG_LIMIT) throw new HeadlightError('limit', `${path} has ${file.size} bytes; a configuration has a few thousand.`);

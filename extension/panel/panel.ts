@@ -18,11 +18,13 @@ import { Channel, type NotificationHandlers, type Progress, type RequestHandlers
 import type {
   HostNotifications,
   HostRequests,
+  ImageInput,
   PanelNotifications,
   PanelRequests,
   RowParams,
   ShowParams,
   ShowResult,
+  TextInput,
 } from '../../model/protocol/panel.ts';
 import { Store } from '../lifetime.ts';
 import { addedFolders } from '../models/registry.ts';
@@ -35,7 +37,10 @@ const START_LIMIT_MS = 30_000;
 
 type PanelChannel = Channel<PanelRequests, PanelNotifications, HostRequests, HostNotifications>;
 /** What to show, before the paths of files are known to the page. */
-export type Show = Omit<ShowParams, 'uris'> & { readonly root: Uri };
+export type Show = Omit<ShowParams, 'uris' | 'input'> & {
+  readonly root: Uri;
+  readonly input: TextInput | (Omit<ImageInput, 'uri'> & { readonly picture: Uri });
+};
 
 export interface ShowOptions {
   readonly token: CancellationToken;
@@ -126,11 +131,13 @@ export class Panel {
   }
 
   /** Runs a model on an input; @throws HeadlightError what the engine says, `cancelled`, `disposed` */
-  async show({ root, ...params }: Show, { token, onProgress }: ShowOptions): Promise<ShowResult> {
+  async show({ root, input: given, ...params }: Show, { token, onProgress }: ShowOptions): Promise<ShowResult> {
     const session = this.#active();
-    const channel = await session.reach(root, this.#options());
+    const picture = given.kind === 'image' ? given.picture : null;
+    const channel = await session.reach(picture ? [root, Uri.joinPath(picture, '..')] : [root], this.#options());
+    const input = given.kind === 'image' ? imageInput(given, this.uriFor(given.picture)) : given;
     const uris = Object.fromEntries(params.model.files.map(({ path }) => [path, uriIn(session.view.webview, root, path)]));
-    return channel.request('show', { ...params, uris }, { token, onProgress });
+    return channel.request('show', { ...params, input, uris }, { token, onProgress });
   }
 
   /** The URI by which the page reads a file. */
@@ -160,6 +167,10 @@ export class Panel {
     this.#session?.view.dispose();
     this.#store.dispose();
   }
+}
+
+function imageInput({ name, preprocessor, config }: Omit<ImageInput, 'uri'>, uri: string): ImageInput {
+  return { kind: 'image', name, uri, preprocessor, config };
 }
 
 const uriIn = (webview: Webview, root: Uri, path: string) => webview.asWebviewUri(Uri.joinPath(root, path)).toString();
@@ -258,13 +269,14 @@ class Session {
     }
   }
 
-  /** The channel of a page that may read below `root`; a page that may not yet is loaded anew with the right. */
-  async reach(root: Uri, options: PageOptions): Promise<PanelChannel> {
-    const allowed = (this.view.webview.options.localResourceRoots ?? []).some((folder) => isWithin(root, folder));
-    if (!allowed) {
+  /** The channel of a page that may read below `roots`; a page that may not yet is loaded anew with the right. */
+  async reach(roots: readonly Uri[], options: PageOptions): Promise<PanelChannel> {
+    const allowed = this.view.webview.options.localResourceRoots ?? [];
+    const missing = roots.filter((root) => !allowed.some((folder) => isWithin(root, folder)));
+    if (missing.length > 0) {
       this.#ready = this.#waitForPage();
       this.#connect();
-      this.view.webview.options = { ...options, localResourceRoots: [...options.localResourceRoots, root] };
+      this.view.webview.options = { ...options, localResourceRoots: [...options.localResourceRoots, ...roots] };
       this.#load();
     }
     return this.channel();

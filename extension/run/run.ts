@@ -20,6 +20,8 @@ export class Run {
     readonly modelName: string,
     readonly source: SourceText,
     readonly input: TextInput,
+    /** True for a run on a picture, whose positions are patches and no tokens of a text. */
+    readonly ofPicture = false,
   ) {
     this.tracked = source.uri === null ? null : new TrackedText(source.text, source.pieces, input.tokens);
   }

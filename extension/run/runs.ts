@@ -1,14 +1,15 @@
 /** Runs: takes text and model, asks tokenizer and panel, keeps the current run and tells everybody what changed. */
-import { type CancellationToken, CancellationTokenSource, EventEmitter, type TextDocument, workspace } from 'vscode';
+import { type CancellationToken, CancellationTokenSource, EventEmitter, type TextDocument, type Uri, workspace } from 'vscode';
 import { asHeadlightError, type ErrorCode, HeadlightError } from '../../model/errors.ts';
 import type { TextInput } from '../../model/protocol/panel.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
 import type { Failures } from '../failures.ts';
+import { imageInput, nameOf } from '../images/pictures.ts';
 import { Store } from '../lifetime.ts';
 import { firstHead } from '../models/card.ts';
 import type { Model } from '../models/model.ts';
 import type { ModelRegistry } from '../models/registry.ts';
-import type { Panel, Show } from '../panel/panel.ts';
+import type { Panel, Show, ShowOptions } from '../panel/panel.ts';
 import { type Fitted, fitText } from '../text/fit.ts';
 import type { SourceText } from '../text/source.ts';
 import type { Tokenizers } from '../text/tokenizers.ts';
@@ -18,6 +19,8 @@ import { Run } from './run.ts';
 export interface RunRequest {
   readonly model: Model;
   readonly source: SourceText;
+  /** A picture instead of the text. */
+  readonly picture?: Uri;
   readonly select?: Partial<Selection>;
 }
 
@@ -29,6 +32,8 @@ export interface Restore {
   readonly text: string | null;
   readonly pair: boolean;
   readonly what: string;
+  /** URI of the picture that was shown instead of a text. */
+  readonly picture?: string;
 }
 
 /** Failures that lie in the model's files; all others say nothing about the model. */
@@ -100,21 +105,46 @@ export class Runs {
     model.assertUsable();
     const { card, problem } = await model.describe();
     if (problem) throw new HeadlightError('unsupported', `${model.name} cannot be used. ${problem}`);
+    if (request.picture) return this.#runPicture(request, request.picture, token, onProgress);
     if (card.input === 'image') {
-      throw new HeadlightError(
-        'input',
-        `${model.name} reads pictures, not text, and pictures cannot be run yet. Choose a model that reads text.`,
-      );
+      throw new HeadlightError('input', `${model.name} reads pictures, not text. Choose a picture, or a model that reads text.`);
     }
     onProgress({ fraction: null, words: 'cutting the text into tokens' });
     const fitted = await fitText(request.source, card.maxTokens, model.name, (text, pair) => this.tokenizers.encode(model, text, pair));
     stopIfCancelled(token);
     this.panel.open(titleOf(fitted.source));
     const run = new Run(model.id, model.name, fitted.source, inputOf(fitted));
+    return this.#show(run, request, await this.#showParams(request, run, fitted), { token, onProgress });
+  }
+
+  async #runPicture(request: RunRequest, picture: Uri, token: CancellationToken, onProgress: ShowOptions['onProgress']): Promise<Run> {
+    const { model, source, select } = request;
+    const { card } = await model.describe();
+    if (card.input !== 'image') {
+      throw new HeadlightError('input', `${model.name} does not read pictures. Choose a model that does, or a text.`);
+    }
+    const input = { ...(await imageInput(model, picture)), picture };
+    const files = await model.modelFiles();
+    stopIfCancelled(token);
+    this.panel.open(`Headlight: ${nameOf(picture)}`);
+    const run = new Run(model.id, model.name, source, { kind: 'text', text: '', tokens: [], notice: null }, true);
+    const show: Show = {
+      root: model.root,
+      model: files,
+      input,
+      run: {},
+      select: { ...firstHead(card), ...select },
+      knownHeads: card.knownHeads,
+      device: deviceSetting(),
+      restore: { ...restoreOf(model, source), picture: picture.toString() },
+    };
+    return this.#show(run, request, show, { token, onProgress });
+  }
+
+  async #show(run: Run, { model }: RunRequest, show: Show, options: ShowOptions): Promise<Run> {
     this.#setCurrent(run);
-    const show = await this.#showParams(request, run, fitted);
     try {
-      const result = await this.panel.show(show, { token, onProgress });
+      const result = await this.panel.show(show, options);
       this.#noteResult(run, model, result);
       return run;
     } catch (error) {
@@ -135,7 +165,7 @@ export class Runs {
       run: { ids: encoded.tokens.map(({ id }) => id), typeIds: encoded.typeIds },
       select: { ...known, ...(known?.kind === 'cross' ? {} : { query: firstQuery(run, source) }), ...select },
       knownHeads: card.knownHeads,
-      device: workspace.getConfiguration('headlight').get<'auto' | 'webgpu' | 'wasm'>('device', 'auto'),
+      device: deviceSetting(),
       restore: restoreOf(model, source),
     };
   }
@@ -183,7 +213,7 @@ export class Runs {
     if (!run) return;
     Object.assign(run, news);
     // A row of the run before this one may still be on its way.
-    if (run.weights && run.weights.length !== run.keyTokens.length) run.weights = null;
+    if (run.weights && !run.ofPicture && run.weights.length !== run.keyTokens.length) run.weights = null;
     this.#selected.fire(run);
   }
 
@@ -232,6 +262,8 @@ function firstQuery(run: Run, source: SourceText): number {
     tokens.findLastIndex(({ start, end }) => end > start && start <= source.cursor),
   );
 }
+
+const deviceSetting = () => workspace.getConfiguration('headlight').get<'auto' | 'webgpu' | 'wasm'>('device', 'auto');
 
 const TITLE_LENGTH = 40;
 
