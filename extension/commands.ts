@@ -63,12 +63,19 @@ async function visualize(app: App, target: unknown): Promise<void> {
   if (isNode(target)) return visualizeWith(app, modelOf(target));
   const uri = target instanceof Uri ? target : isPlace(target) ? Uri.parse(target.document) : null;
   if (isPlace(target)) return visualizePlace(app, target);
-  const picture = uri ? (isPicture(uri) ? uri : null) : (pictureTab() ?? (await pictureAtCursor(window.activeTextEditor)));
+  const picture = await pictureMeant(uri);
   if (picture) return visualizePicture(app, picture, await modelForPictures(app.models));
   const model = uri ? await app.models.modelFor(uri) : null;
   if (uri && model && looksLikeModel(uri)) return visualizeWith(app, model);
   if (uri && !isInUse(uri)) await openText(uri);
   return visualizeText(app, 'auto');
+}
+
+/** The picture file itself, the one on view, or the one whose path the cursor stands on. */
+async function pictureMeant(uri: Uri | null): Promise<Uri | null> {
+  if (uri && isPicture(uri)) return uri;
+  if (uri && !isInUse(uri)) return null;
+  return (uri ? null : pictureTab()) ?? (await pictureAtCursor(window.activeTextEditor));
 }
 
 async function visualizePicture(app: App, picture: Uri, model: Model, select?: Partial<Selection>): Promise<void> {

@@ -28,7 +28,12 @@ export interface TextInput {
 export interface ImageInput {
   readonly kind: 'image';
   readonly name: string;
+  /** Webview URI of the picture's file. */
   readonly uri: string;
+  /** Content of the model's preprocessor_config.json. */
+  readonly preprocessor?: unknown;
+  /** Content of the model's config.json: patch size, registers, labels. */
+  readonly config?: unknown;
 }
 
 /** A head that a model's own card names. */
