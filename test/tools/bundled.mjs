@@ -1,5 +1,5 @@
 /** Scripts in TypeScript, bundled for Node and kept under out/ until one of their sources changes. */
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = new URL('../../', import.meta.url).pathname;
@@ -12,6 +12,13 @@ function isFresh(list) {
   return inputs.every((file) => (statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY) < made);
 }
 
+/** In one step: another process may be reading the file. */
+function replace(path, contents) {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, contents);
+  renameSync(draft, path);
+}
+
 /**
  * @param {string} name folder under out/
  * @param {Record<string, string>} entryPoints sources by the name of their bundle
@@ -22,7 +29,7 @@ export async function bundled(name, entryPoints) {
   const list = join(out, 'inputs.json');
   if (isFresh(list)) return out;
   const { build } = await import('esbuild');
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints,
     outdir: out,
@@ -34,9 +41,11 @@ export async function bundled(name, entryPoints) {
     packages: 'external',
     sourcemap: 'linked',
     metafile: true,
+    write: false,
     logLevel: 'error',
   });
   mkdirSync(out, { recursive: true });
-  writeFileSync(list, JSON.stringify(Object.keys(metafile.inputs)));
+  for (const { path, contents } of outputFiles) replace(path, contents);
+  replace(list, JSON.stringify(Object.keys(metafile.inputs)));
   return out;
 }
