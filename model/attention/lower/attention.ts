@@ -67,7 +67,7 @@ function lowered(l: Lowering, quantised: boolean, places: Places): Lowered | nul
   const { b, ref, subject } = l;
   const heads = intAttribute(ref.node, 'num_heads', 1);
   const width = subject.shape(ref.node.input[1]!)?.[1];
-  if (width === undefined) return null;
+  if (width === undefined || intAttribute(ref.node, 'past_present_share_buffer', 0) === 1) return null;
   const rotary = intAttribute(ref.node, 'do_rotary', 0) === 1;
   const past = inputOf(l, places.past);
   const mask = inputOf(l, places.mask);

@@ -120,7 +120,8 @@ export const groupQuery: Lower = (l) => {
   const { b, ref, subject } = l;
   const heads = intAttribute(ref.node, 'num_heads', 1);
   const groups = intAttribute(ref.node, 'kv_num_heads', heads);
-  const g = grouped(l, heads, groups, { total: 6, cos: 7, positions: 9 });
+  const quantisedCache = inputOf(l, 12) !== undefined || inputOf(l, 13) !== undefined;
+  const g = quantisedCache ? null : grouped(l, heads, groups, { total: 6, cos: 7, positions: 9 });
   const seqlens = inputOf(l, 5);
   if (!g || !seqlens) return null;
   const lengths = b.op('Add', [b.op('Reshape', [b.cast(seqlens, TYPE.int64), b.ints(-1)]), b.ints(1)]);

@@ -18,6 +18,9 @@ interface Places {
 
 type Three = [string, string, string];
 
+/** cache_indirection: beams whose caches are mixed up among each other. */
+const BEAMS = 9;
+
 /** Part `index` of a packed [B, L, n, parts, d] as [B, n, L, d]. */
 function unpacked({ b }: Lowering, x: string, index: number): string {
   return b.op('Transpose', [b.op('Gather', [x, b.int(index)], { axis: 3 })], { perm: [0, 2, 1, 3] });
@@ -77,7 +80,7 @@ function stored(l: Lowering, input: number, length: number | null, all: string):
 function lowered(l: Lowering, places: Places): Lowered | null {
   const { b, ref, subject } = l;
   const heads = intAttribute(ref.node, 'num_heads', 1);
-  const three = operands(l, heads, places);
+  const three = inputOf(l, BEAMS) ? null : operands(l, heads, places);
   if (!three) return null;
   const [q, newK, newV] = three;
   const k = joined(l, filled(l, floatInput(l, places.past[0]), places.length), newK);

@@ -116,3 +116,13 @@ test('the model that is searched stays as it was', () => {
   findAttention(model);
   assert.equal(JSON.stringify(model.graph!.node.map((n) => [n.opType, n.input, n.output])), before);
 });
+
+test('a form of a fused operator that is not known is refused by name', () => {
+  const model = decodeModel(new Uint8Array(readFileSync(fixture('onnx', 'operators/ms-gqa.prefill', 'model.onnx'))), 'gqa');
+  const node = model.graph!.node[0]!;
+  while (node.input.length < 13) node.input.push('');
+  node.input[12] = 'seqlens_k'; // any value: a scale of a cache that is kept as 8-bit numbers
+  const { sites, refused } = findAttention(model);
+  assert.equal(sites.length, 0);
+  assert.match(refused[0]?.reason ?? '', /this form of com\.microsoft::GroupQueryAttention is not known/);
+});
