@@ -21,8 +21,8 @@ export function App() {
   const session = store.session.value;
   const phase = store.phase.value;
   return (
-    <div class="app">
-      {session && <Header session={session} />}
+    <main class="app">
+      {session && phase.at !== 'failed' && <Header session={session} />}
       {phase.at === 'working' && <Working words={phase.words} fraction={phase.fraction} over={session !== null} />}
       {phase.at === 'failed' && <Failed error={phase.error} />}
       {phase.at === 'empty' && !session && <p class="empty">Select text in an editor and choose “Visualize Attention”.</p>}
@@ -30,7 +30,7 @@ export function App() {
       <div class="unseen" role="status" aria-live="polite">
         {store.said.value}
       </div>
-    </div>
+    </main>
   );
 }
 
@@ -57,9 +57,9 @@ function Failed({ error }: { error: WireError }) {
   const cancelled = error.code === 'cancelled';
   return (
     <div class="failed" role="alert">
-      <h2>
+      <h1>
         <Icon name={cancelled ? 'circle-slash' : 'error'} /> {cancelled ? 'Cancelled' : 'This could not be shown'}
-      </h2>
+      </h1>
       <p>{error.message}</p>
       <div class="row-tools">
         <Button label="Run again" icon="refresh" appearance="primary" onPress={() => void host.request('rerun', null)} />
@@ -97,7 +97,7 @@ function Nothing({ session }: { session: Session }) {
 function Columns({ session }: { session: Session }) {
   const { store, shown } = usePanel();
   const main = useRef<HTMLDivElement>(null);
-  const columns = useRef<HTMLElement>(null);
+  const columns = useRef<HTMLDivElement>(null);
   const now = shown.value;
   // The map before stays on screen until the next one is there, so that nothing blinks.
   const last = useLast(now.state === 'ready' ? now.value : null);
@@ -105,15 +105,16 @@ function Columns({ session }: { session: Session }) {
   const current = last && session.sites.get(last.site.key)?.run === last.site.run ? last : null;
   const open = () =>
     main.current?.querySelector<HTMLElement>('.current :is([role=grid], [role=listbox], [role=application], .table-box)')?.focus();
-  const { tab } = store.view.value;
+  const views = VIEWS.filter((v) => v.fits(session));
+  const tab = (views.find((v) => v.id === store.view.value.tab) ?? views[0]!).id;
   const toggleTable = (event: KeyboardEvent) => {
     if (event.key === 't' && !event.ctrlKey && !event.metaKey && !event.altKey) setView(store, { table: !store.view.peek().table });
   };
   return (
-    <main ref={columns} class="columns" style={widths(session, store.view.value)}>
+    <div ref={columns} class="columns" style={widths(session, store.view.value)}>
       <HeadsPane session={session} onOpen={open} />
       <section class="pane main" aria-label="View" ref={main} onKeyDown={toggleTable}>
-        <Tabs label="Views" tabs={VIEWS.filter((v) => v.fits(session))} chosen={tab} onChoose={(id: TabId) => setView(store, { tab: id })}>
+        <Tabs label="Views" tabs={views} chosen={tab} onChoose={(id: TabId) => setView(store, { tab: id })}>
           {now.state === 'failed' ? (
             <Refused error={now.error} />
           ) : current ? (
@@ -125,7 +126,7 @@ function Columns({ session }: { session: Session }) {
       </section>
       {current && now.state !== 'failed' && <DetailsPane shown={current} />}
       <Sashes columns={columns} />
-    </main>
+    </div>
   );
 }
 

@@ -40,7 +40,7 @@ function Facts({ session }: { session: Session }) {
   const size =
     input.kind === 'text'
       ? `${count(input.tokens.length)} ${input.tokens.length === 1 ? 'token' : 'tokens'}${input.target ? ` → ${count(input.target.tokens.length)}` : ''}`
-      : `${count(run.sites[0]?.queries ?? 0)} patches`;
+      : sizeOfPicture(session);
   return (
     <ul class="chips" aria-label="This run">
       <li>{size}</li>
@@ -55,13 +55,26 @@ function Facts({ session }: { session: Session }) {
   );
 }
 
+/** `64 patches + 1 token`. */
+function sizeOfPicture({ scene, run }: Session): string {
+  if (!scene) return `${count(run.sites[0]?.queries ?? 0)} positions`;
+  const patches = scene.tokens.grid.rows * scene.tokens.grid.columns;
+  const others = scene.tokens.tokens.length - patches;
+  return `${count(patches)} patches${others > 0 ? ` + ${others} ${others === 1 ? 'token' : 'tokens'}` : ''}`;
+}
+
 /** Things that change how the numbers must be read. All but the stale text can be closed. */
 function Notices({ session }: { session: Session }) {
   const { store, host } = usePanel();
   const { input } = session.show;
   const { closed } = store.view.value;
   const fallback = session.run.fallback && `This runs on the CPU: ${session.run.fallback}.`;
-  const words = [input.kind === 'text' ? input.notice : null, fallback, ...session.opened.warnings, ...session.run.warnings];
+  const words = [
+    input.kind === 'text' ? input.notice : (session.scene?.notice ?? null),
+    fallback,
+    ...session.opened.warnings,
+    ...session.run.warnings,
+  ];
   const open = [...new Set(words)].filter((w): w is string => !!w && !closed.includes(w));
   return (
     <>

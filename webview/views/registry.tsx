@@ -2,6 +2,7 @@
 import type { ComponentType } from 'preact';
 import type { Shown } from '../state/shown.ts';
 import type { Session, TabId } from '../state/types.ts';
+import { PictureView } from './image/view.tsx';
 import { LinesView } from './lines/view.tsx';
 import { MatrixView } from './matrix/view.tsx';
 import { MetricsView } from './metrics/view.tsx';
@@ -17,6 +18,7 @@ export interface View {
 }
 
 export const VIEWS: readonly View[] = [
+  { id: 'picture', label: 'Picture', fits: ({ scene }) => scene !== undefined, view: PictureView },
   { id: 'matrix', label: 'Matrix', fits: () => true, view: MatrixView },
   { id: 'lines', label: 'Lines', fits: () => true, view: LinesView },
   { id: 'text', label: 'Text', fits: ({ show }) => show.input.kind === 'text', view: TextView },

@@ -11,6 +11,7 @@ import { rowOf } from '../../state/shown.ts';
 import { headKey } from '../../state/types.ts';
 import { IconButton } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
+import { Classes } from '../image/classes.tsx';
 import { headsWords } from '../words.ts';
 import { EntropyChart } from './chart.tsx';
 import { TopKeys } from './top.tsx';
@@ -28,6 +29,7 @@ export function DetailsPane({ shown }: { shown: Shown }) {
       ) : (
         <QueryDetails shown={shown} query={query} />
       )}
+      <Classes />
       <HeadDetails shown={shown} />
       <EntropyChart />
     </section>

@@ -1,0 +1,87 @@
+/** What stands around the picture: tokens that are no patches, and how the weights are painted. */
+import { exact, percent } from '../../draw/numbers.ts';
+import { type Scene, tokenName } from '../../image/scene.ts';
+import { select } from '../../state/select.ts';
+import type { Shown } from '../../state/shown.ts';
+import { setView } from '../../state/store.ts';
+import { Checkbox, Dropdown } from '../../ui/controls.tsx';
+import { usePanel } from '../context.ts';
+
+/** Class, distillation and register tokens as queries, with what the row gives them. */
+export function TokenButtons({ shown, scene, row }: { shown: Shown; scene: Scene; row: Float32Array }) {
+  const { store } = usePanel();
+  const { query } = store.selection.value;
+  const others = scene.tokens.tokens.flatMap((token, position) => (token.kind === 'patch' ? [] : [{ token, position }]));
+  if (others.length === 0) return null;
+  return (
+    <div class="picture-tokens" role="toolbar" aria-label="Tokens that are no patches">
+      {others.map(({ token, position }) => (
+        <button
+          key={position}
+          type="button"
+          class="chip"
+          aria-pressed={query === position}
+          title={`Ask from ${tokenName(token)}. It gets ${exact(row[position] ?? 0)} of this row.`}
+          onClick={() => select(store, { query: position })}
+        >
+          {tokenName(token)} <span class="number">{shown.against ? exact(row[position] ?? 0) : percent(row[position] ?? 0)}</span>
+        </button>
+      ))}
+      <span class="muted">click asks from there; the number is what this query gives it</span>
+    </div>
+  );
+}
+
+export function PictureTools({ signed }: { signed: boolean }) {
+  const { store } = usePanel();
+  const { scale, smooth, opacity, mass, pictureRange } = store.view.value;
+  return (
+    <>
+      <Dropdown
+        label="Scale of the colours"
+        value={scale}
+        position="above"
+        choices={[
+          { value: 'linear', label: 'linear' },
+          { value: 'sqrt', label: '√ scale' },
+          { value: 'log', label: 'log scale' },
+        ]}
+        onChoose={(scale) => setView(store, { scale })}
+      />
+      {!signed && (
+        <Dropdown
+          label="What the last colour stands for"
+          value={pictureRange}
+          position="above"
+          choices={[
+            { value: 'row', label: 'up to the largest patch' },
+            { value: 'one', label: 'up to 1' },
+          ]}
+          onChoose={(pictureRange) => setView(store, { pictureRange })}
+        />
+      )}
+      <Slider label="opacity" value={opacity} least={0} onChange={(opacity) => setView(store, { opacity })} />
+      {!signed && <Slider label="mass painted" value={mass} least={0.05} onChange={(mass) => setView(store, { mass })} />}
+      <Checkbox label="smooth" checked={smooth} onChange={(smooth) => setView(store, { smooth })} />
+    </>
+  );
+}
+
+function Slider(props: { label: string; value: number; least: number; onChange: (value: number) => void }) {
+  const { label, value, least, onChange } = props;
+  return (
+    <label class="slider">
+      {label}
+      <input
+        type="range"
+        min={least}
+        max={1}
+        step={0.05}
+        value={value}
+        aria-valuetext={percent(value)}
+        onInput={(event) => onChange(Number(event.currentTarget.value))}
+      />
+      <span class="number">{percent(value)}</span>
+    </label>
+  );
+}
