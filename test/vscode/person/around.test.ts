@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { Window } from './window.ts';
 
 const LIMIT = { timeout: 240_000 };
-const LONG_MS = 60_000;
+const LONG_MS = 120_000;
 
 describe('around the panel', () => {
   let window: Window;
