@@ -23,9 +23,10 @@ export function openFolder(path: string): OpenFolder {
   const full = resolve(path);
   const stat = statSync(full, { throwIfNoEntry: false });
   if (!stat) throw new HeadlightError('not-found', `${path} does not exist.`);
-  if (stat.isDirectory()) return new DiskFolder(full, '');
+  const inHub = (folder: string) => basename(folder) === 'onnx' && existsSync(join(folder, '..', 'config.json'));
+  if (stat.isDirectory()) return new DiskFolder(inHub(full) ? dirname(full) : full, '');
   const parent = dirname(full);
-  const hub = basename(parent) === 'onnx' && existsSync(join(parent, '..', 'config.json'));
+  const hub = inHub(parent);
   return hub ? new DiskFolder(dirname(parent), `onnx/${basename(full)}`) : new DiskFolder(parent, basename(full));
 }
 

@@ -214,6 +214,8 @@ describe('inspect', () => {
       [[fixture('onnx-bad', 'empty.onnx'), '--text', 'x'], 'empty'],
       [[fixture('onnx-bad', 'wrong-magic.onnx')], 'format'],
       [[path, '--text', long], 'too-long'],
+      [[path, '--text', ''], 'input'],
+      [[`${path}/config.json`, '--text', 'x'], 'unsupported'],
       [[fixture('onnx', 'bert.qdq', 'model.onnx'), '--text', 'x'], 'tokenizer'],
       [[path, '--inputs', 'no-such-file.safetensors'], 'not-found'],
     ] as const) {

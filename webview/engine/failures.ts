@@ -42,6 +42,10 @@ function oneLine(words: string): string {
       .replace(CODES, '')
       .split('\n')
       .find((part) => part.trim() !== '') ?? words;
-  const text = line.replace(/^\S*\.(cc|h):\d+\s+(\S+\s+)?/, '').trim();
+  // A failed check of the runtime: its place, the condition, and then what it means.
+  const text = line
+    .replace(/^\S*\.(cc|h):\d+\s+(\S+\s+)?/, '')
+    .replace(/^.* was false\.\s+(?=\S)/, '')
+    .trim();
   return text.length > 300 ? `${text.slice(0, 297)}…` : text;
 }

@@ -97,7 +97,7 @@ export async function openModel(folder: ModelFolder, files: ModelFiles, device: 
 }
 
 /** A folder may hold exported graphs and a checkpoint of the same model: the graphs are what somebody made to be run. */
-function openFiles(
+async function openFiles(
   folder: ModelFolder,
   { entry, name }: ModelFiles,
   device: DeviceChoice,
@@ -105,7 +105,15 @@ function openFiles(
 ): Promise<OpenedFiles> {
   const has = (end: string) => folder.files.some(({ path }) => path.endsWith(end));
   if (entry.endsWith('.onnx') || (entry === '' && has('.onnx'))) return openOnnx(folder, entry, alone ?? false, device);
-  if (entry !== '' || has('.safetensors')) return openWeights(folder, entry, given ?? []);
+  if (entry.endsWith('.safetensors') || entry.endsWith('.index.json') || (entry === '' && has('.safetensors'))) {
+    return openWeights(folder, entry, given ?? []);
+  }
+  if (entry !== '') {
+    throw new HeadlightError(
+      'unsupported',
+      `${entry} is neither an .onnx nor a .safetensors file. Open one of those, or the model's folder.`,
+    );
+  }
   const pickled = folder.files.find(({ path }) => /\.(bin|pt|pth|ckpt|h5|msgpack)$/.test(path));
   const words = pickled
     ? `only ${pickled.path}, a format that cannot be read safely: save the model as safetensors`
@@ -153,6 +161,7 @@ export function assertRunnable({ parts, facts }: OpenModel, params: RunParams): 
   const problem = problemOf(parts);
   if (problem) throw new HeadlightError(problem.code, problem.message);
   for (const ids of [params.ids, params.targetIds]) {
+    if (ids?.length === 0) throw new HeadlightError('input', 'The text has no tokens. Select some text.');
     if (facts.maxTokens !== null && ids && ids.length > facts.maxTokens) {
       const words = `The text has ${ids.length} tokens, the model takes ${facts.maxTokens}`;
       throw new HeadlightError('too-long', `${words}. Select a shorter piece of text.`);

@@ -25,6 +25,12 @@ describe('runtimeFailure', () => {
     assert.equal(message, "model.onnx could not be loaded: Could not find an implementation for Foo(1) node with name 'x'.");
   });
 
+  it('leaves the conditions of failed checks out', () => {
+    const words =
+      'reshape_helper.h:48 ReshapeHelper(const TensorShape &, TensorShapeVector &, bool) size != 0 && (a % size) == 0 was false. The input cannot be reshaped.';
+    assert.equal(runtimeFailure(new Error(words), 'x could not be run').message, 'x could not be run: The input cannot be reshaped.');
+  });
+
   it('leaves errors with a sentence of their own alone', () => {
     const error = new HeadlightError('not-found', 'model.onnx is no longer there.');
     assert.equal(runtimeFailure(error, 'The model could not be loaded'), error);
