@@ -2,6 +2,7 @@
 import type { Token } from '../../model/protocol/panel.ts';
 import { groupTokens } from '../../model/text/regroup.ts';
 import { visible } from '../draw/labels.ts';
+import { namesOf } from '../image/scene.ts';
 import type { Session, Site, ViewOptions } from './types.ts';
 
 /** Rows or columns as they are shown. Each shows one token, or the tokens of one word. */
@@ -20,6 +21,8 @@ export interface Side {
   readonly count: number;
   /** `query 1`, `patch 3`: what a row without a token is called. */
   readonly unit: string;
+  /** What positions are called where they are no tokens of a text. */
+  readonly names?: readonly string[];
 }
 
 const sides = new WeakMap<Session, Map<string, Side>>();
@@ -37,7 +40,10 @@ export function sideOf(session: Session, site: Site, which: 'queries' | 'keys'):
 
 function makeSide(session: Session, target: boolean, count: number): Side {
   const { input } = session.show;
-  if (input.kind === 'image') return { text: '', tokens: [], count, unit: 'patch' };
+  if (input.kind === 'image') {
+    const names = session.scene ? namesOf(session.scene, count) : null;
+    return { text: '', tokens: [], count, unit: 'position', ...(names ? { names } : {}) };
+  }
   const { text, tokens } = (target ? input.target : undefined) ?? input;
   if (tokens.length === count) return { text, tokens, count, unit: 'token' };
   return { text: '', tokens: [], count, unit: 'position' };
@@ -46,7 +52,7 @@ function makeSide(session: Session, target: boolean, count: number): Side {
 /** What a token is called: its words in the source, or its piece where nobody typed it. */
 export function tokenLabel(side: Side, index: number): string {
   const token = side.tokens[index];
-  if (!token) return String(index + 1);
+  if (!token) return side.names?.[index] ?? String(index + 1);
   return visible(token.start < token.end ? side.text.slice(token.start, token.end).replace(/(?<=\S)\s+$|^\s+(?=\S)/gu, '') : token.piece);
 }
 

@@ -5,9 +5,11 @@ import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
 import type { Call, Progress } from '../../model/protocol/channel.ts';
 import type { OpenResult, RunResult } from '../../model/protocol/engine.ts';
 import type { ShowParams, ShowResult } from '../../model/protocol/panel.ts';
+import { classLogits, classShares } from '../image/classes.ts';
+import { firstPosition, prepareScene, type Scene } from '../image/scene.ts';
 import { Maps } from './maps.ts';
 import { withinRun } from './select.ts';
-import type { Store } from './store.ts';
+import { type Store, setView } from './store.ts';
 import type { Engine, Session, Site } from './types.ts';
 
 interface Open {
@@ -75,10 +77,18 @@ export class Sessions {
     onProgress({ fraction: null, words: `Opening ${params.model.name}` });
     const opened = await this.#ensureOpen(params, token, onProgress);
     if (opened.problem) throw new HeadlightError(opened.problem.code, opened.problem.message);
+    const prepared = params.input.kind === 'image' ? await prepareScene(params.input) : null;
     onProgress({ fraction: null, words: `Running ${params.model.name}` });
-    const run = await this.engine.request('run', params.run, { token, onProgress });
+    const inputs = prepared ? { ...params.run, pixelValues: prepared.pixelValues } : params.run;
+    const run = await this.engine.request('run', inputs, { token, onProgress });
     if (token.isCancellationRequested) throw new HeadlightError('cancelled', 'The run was cancelled.');
-    this.#put({ show: params, opened, run, sites: sitesOf(opened, run) });
+    this.#put({
+      show: params,
+      opened,
+      run,
+      sites: sitesOf(opened, run),
+      ...(prepared ? await this.#seen(params, run, prepared.scene) : {}),
+    });
     return {
       model: opened.model,
       sites: opened.sites,
@@ -88,6 +98,12 @@ export class Sessions {
       runMs: run.runMs,
       selection: this.store.selection.peek(),
     };
+  }
+
+  /** What belongs to a run on a picture. */
+  async #seen({ input }: ShowParams, run: RunResult, scene: Scene): Promise<Pick<Session, 'scene' | 'classes'>> {
+    const logits = await classLogits(this.engine, run);
+    return { scene, ...(logits ? { classes: classShares(logits, input.kind === 'image' ? input.config : null) } : {}) };
   }
 
   /** The same model stays open; another one gets a new worker, because a worker's memory never shrinks. */
@@ -108,7 +124,9 @@ export class Sessions {
       this.maps.peek()?.end();
       this.maps.value = new Maps(this.engine, session.run.run);
       store.session.value = session;
-      store.selection.value = withinRun(session, { ...store.selection.peek(), ...session.show.select });
+      const start = session.scene ? { query: firstPosition(session.scene), key: null } : {};
+      store.selection.value = withinRun(session, { ...store.selection.peek(), ...start, ...session.show.select });
+      if (session.scene && !before?.scene) setView(store, { tab: 'picture' });
       if (before?.show.model.id !== session.show.model.id) {
         store.picked.value = [];
         store.against.value = null;

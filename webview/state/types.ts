@@ -6,6 +6,8 @@ import type { Selection } from '../../model/protocol/selection.ts';
 import type { Unit } from '../../model/text/regroup.ts';
 import type { Scale } from '../colour/scales.ts';
 import type { EngineClient } from '../engine/client.ts';
+import type { ClassShare } from '../image/classes.ts';
+import type { Scene } from '../image/scene.ts';
 
 /** The engine as the panel uses it. */
 export type Engine = Pick<EngineClient, 'open' | 'request' | 'restart' | 'dispose'>;
@@ -16,6 +18,10 @@ export interface Session {
   readonly opened: OpenResult;
   readonly run: RunResult;
   readonly sites: ReadonlyMap<string, Site>;
+  /** The picture that the model ran on; left out for a text. */
+  readonly scene?: Scene;
+  /** Class probabilities of a picture, largest first; left out where the model has no classes. */
+  readonly classes?: readonly ClassShare[];
 }
 
 /** A site with the sizes of this run. */
@@ -42,7 +48,7 @@ export type Loaded<T> =
   | { readonly state: 'ready'; readonly value: T }
   | { readonly state: 'failed'; readonly error: WireError };
 
-export type TabId = 'matrix' | 'lines' | 'text' | 'neurons' | 'metrics';
+export type TabId = 'picture' | 'matrix' | 'lines' | 'text' | 'neurons' | 'metrics';
 
 /** Everything about the view that is not the selection; kept over a reload. */
 export interface ViewOptions {
@@ -67,6 +73,14 @@ export interface ViewOptions {
   readonly linesTop: number;
   readonly linesMass: number;
   readonly neurons: 'position' | 'contribution';
+  /** Whether the colours over a picture run into each other; patches as they are otherwise. */
+  readonly smooth: boolean;
+  /** How much of the picture the colours cover, 0 to 1. */
+  readonly opacity: number;
+  /** Share of a row's mass whose patches are painted, 0 to 1. */
+  readonly mass: number;
+  /** What the last colour over a picture stands for. */
+  readonly pictureRange: 'one' | 'row';
   /** Whether the numbers stand in a table instead of the picture. */
   readonly table: boolean;
   /** Widths of the outer columns in pixels; 0: as wide as their content asks. */
@@ -93,6 +107,10 @@ export const DEFAULT_VIEW: ViewOptions = {
   linesTop: 5,
   linesMass: 0.9,
   neurons: 'position',
+  smooth: false,
+  opacity: 0.65,
+  mass: 1,
+  pictureRange: 'row',
   table: false,
   headsWidth: 0,
   detailsWidth: 0,
