@@ -22,16 +22,19 @@ function grid(b: Builder, size: string): Grid {
   return { cells, length, missing: b.op('Sub', [b.op('Mul', [cells, length]), size]) };
 }
 
-/** [B, H, T, S] → [B, H, rows, columns]. Keys first: that reads the large tensor once, in its own order. */
+/**
+ * [B, H, T, S] → [B, H, rows, columns]. Queries first: the large tensor is then padded at the end of each head and reduced over whole rows,
+ * which both run through memory in its own order.
+ */
 export function pooled(b: Builder, weights: string): string {
   const shape = b.op('Shape', [weights]);
   const part = (from: number, to: number): string => b.op('Slice', [shape, b.ints(from), b.ints(to), b.ints(0)]);
-  const keys = grid(b, part(3, 4));
   const queries = grid(b, part(2, 3));
-  const wide = b.op('Pad', [weights, b.op('Concat', [b.ints(0, 0, 0, 0, 0, 0, 0), keys.missing], { axis: 0 }), b.float(LOWEST)]);
-  const byKey = b.op('Reshape', [wide, b.op('Concat', [part(0, 3), keys.cells, keys.length], { axis: 0 })]);
-  const narrow = b.op('ReduceMax', [byKey, b.ints(4)], { keepdims: 0 });
-  const tall = b.op('Pad', [narrow, b.op('Concat', [b.ints(0, 0, 0, 0, 0, 0), queries.missing, b.ints(0)], { axis: 0 }), b.float(LOWEST)]);
-  const byQuery = b.op('Reshape', [tall, b.op('Concat', [part(0, 2), queries.cells, queries.length, keys.cells], { axis: 0 })]);
-  return b.op('ReduceMax', [byQuery, b.ints(3)], { keepdims: 0 });
+  const keys = grid(b, part(3, 4));
+  const tall = b.op('Pad', [weights, b.op('Concat', [b.ints(0, 0, 0, 0, 0, 0), queries.missing, b.ints(0)], { axis: 0 }), b.float(LOWEST)]);
+  const byQuery = b.op('Reshape', [tall, b.op('Concat', [part(0, 2), queries.cells, queries.length, part(3, 4)], { axis: 0 })]);
+  const low = b.op('ReduceMax', [byQuery, b.ints(3)], { keepdims: 0 });
+  const wide = b.op('Pad', [low, b.op('Concat', [b.ints(0, 0, 0, 0, 0, 0, 0), keys.missing], { axis: 0 }), b.float(LOWEST)]);
+  const byKey = b.op('Reshape', [wide, b.op('Concat', [part(0, 2), queries.cells, keys.cells, keys.length], { axis: 0 })]);
+  return b.op('ReduceMax', [byKey, b.ints(4)], { keepdims: 0 });
 }
