@@ -123,7 +123,7 @@ suite('failures', () => {
     await open('sentences.txt');
     const { code, message } = await failure();
     assert.equal(code, 'input');
-    assert.match(message, /^headlight-vit reads pictures, not text, and pictures cannot be run yet\. Choose a model that reads text\.$/);
+    assert.match(message, /^headlight-vit reads pictures, not text\. Choose a picture, or a model that reads text\.$/);
     await nextRunWorks();
   });
 
