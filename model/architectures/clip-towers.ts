@@ -102,7 +102,8 @@ export interface Said<T> {
 export function textTower<T>(module: Module<T>, name: TowerName, settings: TextTower): Said<T> {
   const { ops, build } = module;
   const { vocabulary, positions, width, epsilon } = settings;
-  const [ids, mask] = [inputIds(build), attentionMask(build)];
+  const end = settings.endId === LARGEST_ID ? vocabulary - 1 : settings.endId;
+  const [ids, mask] = [name === 'text' ? inputIds(build, end) : inputIds(build), attentionMask(build)];
   const embeddings = module.at('embeddings');
   const words = embedding(embeddings.at('token_embedding'), ids, vocabulary, width);
   const places = embedding(embeddings.at('position_embedding'), positionIds(build), positions, width);
@@ -114,8 +115,8 @@ export function textTower<T>(module: Module<T>, name: TowerName, settings: TextT
     width,
     epsilon,
   );
-  const end = ops.unsqueeze(endOf(module, ids, settings), [1]); // [B, 1]
-  return { hidden, pooled: ops.gatherND(hidden, end, { batch_dims: 1 }) };
+  const place = ops.unsqueeze(endOf(module, ids, settings), [1]); // [B, 1]
+  return { hidden, pooled: ops.gatherND(hidden, place, { batch_dims: 1 }) };
 }
 
 /** The end id of the first release's configurations, which is no token of theirs: it stands for the largest id of a text. */

@@ -33,12 +33,13 @@ function freeLengths(specs: readonly InputSpec[], given: Readonly<Record<string,
 }
 
 function fill({ name, dtype, shape, fill: how }: InputSpec, lengths: ReadonlyMap<string, number>): Tensor {
-  if (how.by === 'user') throw new HeadlightError('input', `The model needs the input ${name}, which was not given.`);
+  if (how.by === 'user' && how.otherwise === undefined)
+    throw new HeadlightError('input', `The model needs the input ${name}, which was not given.`);
   const sizes = shape.map((length) => (typeof length === 'number' ? length : (lengths.get(length) ?? 1)));
   const data = allocate(dtype, sizeOf(sizes));
   const row = sizes.at(-1) ?? 1;
   for (let i = 0; i < data.length; i++) {
-    const value = how.by === 'constant' ? how.value : i % row;
+    const value = how.by === 'count' ? i % row : how.by === 'constant' ? how.value : how.otherwise!;
     if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[i] = BigInt(value);
     else data[i] = value;
   }

@@ -3,9 +3,12 @@ import type { Build, InputSpec } from '../blocks/module.ts';
 
 const tokens = (name: string, fill: InputSpec['fill']): InputSpec => ({ name, dtype: 'int64', shape: ['B', 'T'], fill });
 
-/** Token ids, int64 [B, T]. */
-export function inputIds<T>(build: Build<T>): T {
-  return build.input(tokens('input_ids', { by: 'user' }));
+/**
+ * Token ids, int64 [B, T].
+ * @param otherwise the token that stands for no text at all, in models that have something else to look at
+ */
+export function inputIds<T>(build: Build<T>, otherwise?: number): T {
+  return build.input(tokens('input_ids', otherwise === undefined ? { by: 'user' } : { by: 'user', otherwise }));
 }
 
 /** 1 = a token, 0 = padding; int64 [B, T]. */

@@ -11,8 +11,8 @@ import type { DType } from '../tensor.ts';
 
 /** How an input that nobody gives is filled. Free lengths (`B`, `T`, …) come from the inputs that are given. */
 export type Fill =
-  /** Only the user can say: token ids, pixels. */
-  | { readonly by: 'user' }
+  /** Only the user can say: token ids, pixels. A model that has more than one thing to look at may go on without, with a number instead. */
+  | { readonly by: 'user'; readonly otherwise?: number }
   /** The same number everywhere. */
   | { readonly by: 'constant'; readonly value: number }
   /** 0, 1, 2, … along the last axis. */

@@ -5,6 +5,7 @@ import { fillInputs } from '../../model/architectures/fill.ts';
 import { knownSites } from '../../model/architectures/known-sites.ts';
 import { runReference } from '../../model/architectures/reference.ts';
 import { findAttention, type Weights } from '../../model/attention/index.ts';
+import type { InputSpec } from '../../model/blocks/module.ts';
 import { type FeedPlan, type Feeds, inputFacts, makeFeeds, planFeeds } from '../../model/onnx/feeds.ts';
 import { readModelConfig } from '../../model/onnx/folder.ts';
 import { Graph } from '../../model/onnx/graph.ts';
@@ -48,8 +49,17 @@ function inputsOf(plan: FeedPlan, { inputs }: EmittedModel): InputFacts[] {
 
 /** Texts, masks and pictures by the roles of the inputs; what has none as the family declares it. */
 function feedsOf(plan: FeedPlan, { inputs }: EmittedModel, params: RunParams): Feeds {
-  const made = makeFeeds({ ...plan, inputs: plan.inputs.filter(({ role, name }) => role !== null || params.raw?.[name]) }, params);
-  return { ...made, feeds: fillInputs(inputs, made.feeds) };
+  const silent = params.ids === undefined && params.pixelValues !== undefined && inputs.some(canGoWithout);
+  const declared = new Set(inputs.filter((input) => input.fill.by !== 'user' || canGoWithout(input)).map(({ name }) => name));
+  const asked = plan.inputs.filter(({ role, name }) => params.raw?.[name] || (role !== null && !(silent && declared.has(name))));
+  const made = makeFeeds({ ...plan, inputs: asked }, params);
+  const warnings = silent ? [...made.warnings, 'There is no text: the text tower read its end token alone.'] : made.warnings;
+  return { ...made, warnings, feeds: fillInputs(inputs, made.feeds) };
+}
+
+/** Whether a model may be run without what only the user can say: the text of a model that is shown a picture. */
+function canGoWithout({ fill }: InputSpec): boolean {
+  return fill.by === 'user' && fill.otherwise !== undefined;
 }
 
 /** The blocks themselves, computing instead of writing a graph. */

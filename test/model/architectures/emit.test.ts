@@ -112,3 +112,13 @@ test('inputs that nobody gives are filled; free lengths must agree', () => {
     /attention_mask has the shape \[1, 2\], expected \[B, T\] with T = 3/,
   );
 });
+
+test('CLIP may be shown a picture without a text, but no text without a picture', async () => {
+  const { checkpoint } = await openGolden('clip');
+  const { inputs } = emitModel(checkpoint);
+  const picture: Tensor = { dtype: 'float32', shape: [1, 3, 32, 32], data: new Float32Array(3 * 32 * 32) };
+  const filled = fillInputs(inputs, { pixel_values: picture });
+  assert.deepEqual([...filled.input_ids!.data], [819n], 'the token that ends a text');
+  assert.deepEqual([...filled.position_ids!.data], [0n]);
+  assert.throws(() => fillInputs(inputs, { input_ids: filled.input_ids! }), /needs the input pixel_values/);
+});
