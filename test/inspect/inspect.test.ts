@@ -169,6 +169,18 @@ describe('inspect', () => {
     assertGolden('headlight-gpt', 1, '');
   });
 
+  it('keeps masks right on WebGPU, whose logical operators are wrong where they broadcast', async () => {
+    const folder = fixture('onnx', 'modernbert.dy23.sdpa');
+    const inputs = `${folder}/golden.safetensors`;
+    const { status, stderr } = await inspect(`${folder}/model.onnx`, '--inputs', inputs, '--device', 'webgpu', '--out', results.folder);
+    if (status === 2) return assert.match(stderr, /No WebGPU adapter|Install Chromium/);
+    const golden = Goldens.read(inputs);
+    for (const { key } of results.report().sites) {
+      const name = `attention/${key}`;
+      assertClose(results.tensors().get(name).data, golden.get(name).data, { rtol: 0, atol: 1e-3 }, name);
+    }
+  });
+
   it('answers every job of a batch, whatever another one does', async () => {
     const text = 'The keys';
     const jobs = [

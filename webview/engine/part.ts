@@ -2,6 +2,7 @@
  * One graph of a model, loaded: most models are one graph, an encoder–decoder may come as two files.
  */
 import { type Found, headModel, instrument, type Keep, type Site, type Tap } from '../../model/attention/index.ts';
+import type { onnx } from '../../model/onnx/proto.js';
 import { writeModel } from '../../model/onnx/wire.ts';
 import type { Device } from '../../model/protocol/engine.ts';
 import type { ModelFolder } from '../../model/source.ts';
@@ -20,6 +21,17 @@ export interface Part {
   readonly name: string;
   readonly folder: ModelFolder;
   readonly found: Found;
+}
+
+/**
+ * Logical operators, which onnxruntime-web 1.30's WebGPU provider gets wrong where it broadcasts: [1, 1, 8, 8] And [1, 1, 8, 1] loses ones.
+ * They only make masks, a byte for each pair of positions.
+ */
+const WRONG_ON_GPU: ReadonlySet<string> = new Set(['And', 'Or', 'Xor']);
+
+function cpuNodesOf(model: onnx.ModelProto): string[] {
+  const nodes = model.graph!.node.filter(({ opType, domain, name }) => WRONG_ON_GPU.has(opType) && domain === '' && name !== '');
+  return nodes.map(({ name }) => name);
 }
 
 export interface LoadOptions {
@@ -44,7 +56,8 @@ export class LoadedPart {
     const { device, keeping, onRead, signal } = options;
     const { model, taps } = instrument(part.found.model, part.found.sites, keeping);
     const outputs = part.found.model.graph!.output.map(({ name }) => name);
-    const program = { name: part.name, bytes: writeModel(model), folder: part.folder, files: externalOf(model).files };
+    const { name, folder } = part;
+    const program = { name, folder, bytes: writeModel(model), files: externalOf(model).files, cpuNodes: cpuNodesOf(model) };
     const keepOnGpu = [...outputs, ...taps.flatMap(({ q, k, kept }) => [q ?? '', k ?? '', ...kept]).filter(Boolean)];
     const session = await runtime.create(program, { device, keepOnGpu, onRead, signal });
     const fetches = [...new Set([...outputs, ...taps.flatMap(fetchesOf)])];

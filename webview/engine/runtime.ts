@@ -30,6 +30,8 @@ export interface Program {
   readonly bytes: Uint8Array;
   readonly folder: ModelFolder;
   readonly files: readonly string[];
+  /** Nodes that a GPU must leave to the CPU, by name. */
+  readonly cpuNodes?: readonly string[];
 }
 
 export interface CreateOptions {
@@ -86,7 +88,7 @@ export class Runtime {
   async #load(program: Program, { device, keepOnGpu = [], onRead = () => undefined, signal }: CreateOptions) {
     const weights = await weightFiles(program.folder, program.files, this.build === 'jspi', onRead, signal);
     const options: InferenceSession.SessionOptions = {
-      executionProviders: [device],
+      executionProviders: [device === 'webgpu' ? { name: device, forceCpuNodeNames: program.cpuNodes ?? [] } : device],
       externalData: weights.files,
       logSeverityLevel: 3,
       ...(device === 'webgpu' && keepOnGpu.length > 0
