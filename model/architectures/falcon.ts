@@ -17,6 +17,7 @@ import { alibiBias, alibiSlopes } from '../blocks/positions/alibi.ts';
 import { type RotaryTables, rotaryTables, rotate } from '../blocks/positions/rotary.ts';
 import type { RotarySettings } from '../blocks/positions/rotary-frequencies.ts';
 import { parallel, preNorm } from '../blocks/residual.ts';
+import type { Ops } from '../ops/ops.ts';
 import type { Config } from '../safetensors/config.ts';
 import { causalHead } from './causal-heads.ts';
 import type { Family } from './family.ts';
@@ -108,14 +109,22 @@ type Order<T> = Pick<Place<T>, 'tables' | 'bias'>;
 function order<T>(module: Module<T>, mask: T, { rope, heads, headDim }: Settings): Order<T> {
   const { ops, build } = module;
   if (rope === null) {
-    const rounded = (x: T): T => ops.cast(ops.cast(x, 'bfloat16'), 'float32');
-    const slopes = rounded(ops.floats(alibiSlopes(heads), [1, heads, 1, 1]));
-    const bias = rounded(alibiBias(ops, textPositions(ops, mask), slopes));
+    const slopes = toBfloat16(ops, ops.floats(alibiSlopes(heads), [1, heads, 1, 1]));
+    const bias = toBfloat16(ops, alibiBias(ops, textPositions(ops, mask), slopes));
     return { tables: null, bias: ops.mul(bias, 1 / Math.sqrt(headDim)) };
   }
   const tables = rotaryTables(ops, positionIds(build), rope);
   module.record(tables.cos, 'rotary_emb');
   return { tables, bias: null };
+}
+
+/**
+ * The nearest number with eight significant bits, as float32: c − (c − x) with c = (2¹⁶ + 1)·x. A Cast would need kernels that not every build
+ * of the runtime has. Source: Dekker 1971, "A floating-point technique for extending the available precision", 5.
+ */
+function toBfloat16<T>(ops: Ops<T>, x: T): T {
+  const scaled = ops.mul(x, 2 ** 16 + 1);
+  return ops.sub(scaled, ops.sub(scaled, x));
 }
 
 interface Place<T> {
