@@ -27,7 +27,6 @@ export function TokenButtons({ shown, scene, row }: { shown: Shown; scene: Scene
           {tokenName(token)} <span class="number">{shown.against ? exact(row[position] ?? 0) : percent(row[position] ?? 0)}</span>
         </button>
       ))}
-      <span class="muted">click asks from there; the number is what this query gives it</span>
     </div>
   );
 }
