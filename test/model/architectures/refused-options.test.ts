@@ -23,6 +23,13 @@ const REFUSED: readonly (readonly [string, Record<string, unknown>, RegExp])[] =
   ['transfo-xl', { attn_type: 2 }, /attn_type = 2 is not implemented/],
   ['transfo-xl', { cutoffs: [45, 20] }, /cutoffs \[45,20\] do not rise/],
   ['ctrl', { n_head: 5 }, /the head size is 24 \/ 5, which is no whole number/],
+  ['dit', { norm_type: 'ada_norm_single' }, /norm_type = "ada_norm_single" is not implemented/],
+  ['dit', { activation_fn: 'geglu' }, /activation_fn = "geglu" is not implemented/],
+  ['dit', { norm_elementwise_affine: true }, /norm_elementwise_affine = true is not implemented/],
+  ['swin', { num_heads: [2, 4, 8] }, /depths has 2 stages, num_heads has 3/],
+  ['swin', { num_heads: [3, 4] }, /the head size of stage 1 is 16 \/ 3, which is no whole number/],
+  ['vit', { image_size: [32, 32, 3] }, /image_size is \[32,32,3\], expected \[height, width\]/],
+  ['vit', { patch_size: 40 }, /a picture of 32 × 32 has no patches of 40 × 40/],
   ['gpt_neox', { rope_parameters: { rope_type: 'spiral' } }, /rope_type spiral is not known here/],
 ];
 
