@@ -12,6 +12,7 @@ const ACTIVE = 'headlight.activeModel';
 const FOLDERS = 'modelFolders';
 /** Quiet time after the last change before the workspace is scanned again. */
 const SETTLE_MS = 400;
+const SECOND_LOOK_MS = 5000;
 const FILE_LIMIT = 50_000;
 const WALK_DEPTH = 4;
 
@@ -43,9 +44,12 @@ export class ModelRegistry {
     };
     watch(MODEL_GLOB);
     for (const folder of addedFolders()) if (!workspace.getWorkspaceFolder(folder)) watch(new RelativePattern(folder, MODEL_GLOB));
-    // A folder that goes is one event of its own, which no pattern of files matches.
-    const gone = this.#store.add(workspace.createFileSystemWatcher('**', true, true, false));
-    this.#store.add(gone.onDidDelete((uri) => this.#deleted(uri)));
+    // A folder that comes or goes may be one event of its own, which no pattern of files matches.
+    const folders = this.#store.add(workspace.createFileSystemWatcher('**', false, true, false));
+    this.#store.add(folders.onDidDelete((uri) => this.#deleted(uri)));
+    this.#store.add(folders.onDidCreate((uri) => this.#created(uri)));
+    // Watching takes a moment to begin: what appears meanwhile is found by a second look.
+    this.#later(SECOND_LOOK_MS);
     this.#store.add(workspace.onDidChangeWorkspaceFolders(() => this.#later()));
     this.#store.add(
       workspace.onDidChangeConfiguration((change) => {
@@ -65,9 +69,14 @@ export class ModelRegistry {
       this.#later();
   }
 
-  #later(): void {
+  /** Files of models have names with an ending and are watched by them; a name without one is probably a folder. */
+  #created(uri: Uri): void {
+    if (!/\.[^/]+$/.test(uri.path)) this.#later();
+  }
+
+  #later(delayMs = SETTLE_MS): void {
     clearTimeout(this.#again);
-    this.#again = setTimeout(() => void this.refresh(), SETTLE_MS);
+    this.#again = setTimeout(() => void this.refresh(), delayMs);
   }
 
   /** Scans anew. Models that are still there stay the same objects. */
