@@ -20,7 +20,7 @@ export function Classes() {
             <span class="bar">
               <span style={{ width: `${100 * probability}%` }} />
             </span>
-            <span class="number">{percent(probability)}</span>
+            <span class="number">{probability > 0.995 && probability < 1 ? '>99 %' : percent(probability)}</span>
           </li>
         ))}
         {classes.length > SHOWN && (

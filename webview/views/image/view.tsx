@@ -44,11 +44,11 @@ function Picture({ shown, scene }: { shown: Shown; scene: Scene }) {
       <div class="picture-box" ref={box as { current: HTMLDivElement }}>
         {size.width > 40 && size.height > 40 && <Surface shown={shown} overlay={overlay} row={row} size={size} />}
       </div>
+      <PictureReadout shown={shown} row={row} kept={kept} />
       <div class="legend-row">
         <Legend colours={colours} scale={scale} top={most} signed={signed} what={headsWords(shown)} />
         <PictureTools signed={signed} />
       </div>
-      <PictureReadout shown={shown} row={row} kept={kept} />
     </div>
   );
 }
