@@ -18,7 +18,8 @@ function engine(): Engine {
 }
 
 async function start({ ort, wasm, build, firstRun, lock }: StartParams): Promise<null> {
-  if (lock) hold(lock);
+  // Before the page may ask for it: a page that were quicker would take this worker for dead.
+  if (lock) await hold(lock);
   const module = (await import(/* @vite-ignore */ ort)) as Ort;
   const runtime = new Runtime({ ort: module, wasm, build, gpu: navigator.gpu ?? null });
   started = { runtime, engine: new Engine(runtime, { firstRun }) };
@@ -26,8 +27,17 @@ async function start({ ort, wasm, build, firstRun, lock }: StartParams): Promise
 }
 
 /** The lock falls free when this worker dies, however it dies: that is how the page learns of it. */
-function hold(name: string): void {
-  navigator.locks.request(name, () => new Promise<never>(() => undefined)).catch((error: unknown) => console.warn('No lock', error));
+function hold(name: string): Promise<void> {
+  return new Promise((held) => {
+    const keep = () => {
+      held();
+      return new Promise<never>(() => undefined);
+    };
+    navigator.locks.request(name, keep).catch((error: unknown) => {
+      console.warn('No lock', error);
+      held();
+    });
+  });
 }
 
 function folderOf(model: ModelFiles): ModelFolder {
