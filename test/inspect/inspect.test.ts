@@ -172,7 +172,17 @@ describe('inspect', () => {
   it('keeps masks right on WebGPU, whose logical operators are wrong where they broadcast', async () => {
     const folder = fixture('onnx', 'modernbert.dy23.sdpa');
     const inputs = `${folder}/golden.safetensors`;
-    const { status, stderr } = await inspect(`${folder}/model.onnx`, '--inputs', inputs, '--device', 'webgpu', '--out', results.folder);
+    const { status, stderr } = await inspect(
+      `${folder}/model.onnx`,
+      '--inputs',
+      inputs,
+      '--device',
+      'webgpu',
+      '--keep',
+      'vectors',
+      '--out',
+      results.folder,
+    );
     if (status === 2) return assert.match(stderr, /No WebGPU adapter|Install Chromium/);
     const golden = Goldens.read(inputs);
     for (const { key } of results.report().sites) {

@@ -30,8 +30,7 @@ export function runtimeFailure(error: unknown, doing: string): HeadlightError {
 }
 
 function wordsOf(error: unknown): string {
-  // A bare number is a C++ exception that nobody translated; in practice std::bad_alloc.
-  if (typeof error === 'number') return `bad_alloc (${error})`;
+  if (typeof error === 'number') return `an exception inside the runtime, ${error}`;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -88,7 +88,7 @@ export class Runtime {
   async #load(program: Program, { device, keepOnGpu = [], onRead = () => undefined, signal }: CreateOptions) {
     const weights = await weightFiles(program.folder, program.files, this.build === 'jspi', onRead, signal);
     const options: InferenceSession.SessionOptions = {
-      executionProviders: [device === 'webgpu' ? { name: device, forceCpuNodeNames: program.cpuNodes ?? [] } : device],
+      executionProviders: [providerOf(device, program)],
       externalData: weights.files,
       logSeverityLevel: 3,
       ...(device === 'webgpu' && keepOnGpu.length > 0
@@ -124,4 +124,9 @@ export class Runtime {
       }
     }, signal);
   }
+}
+
+/** An empty list of names makes onnxruntime-web 1.30 throw. */
+function providerOf(device: Device, { cpuNodes = [] }: Program): InferenceSession.ExecutionProviderConfig {
+  return device === 'webgpu' && cpuNodes.length > 0 ? { name: device, forceCpuNodeNames: cpuNodes } : device;
 }

@@ -14,7 +14,11 @@ describe('runtimeFailure', () => {
     ]) {
       assert.equal(runtimeFailure(new Error(words), 'The model could not be run').code, 'memory', words);
     }
-    assert.equal(runtimeFailure(5_263_880, 'The model could not be run').code, 'memory', 'a C++ exception that nobody translated');
+    assert.equal(
+      runtimeFailure(5_263_880, 'The model could not be run').code,
+      'runtime',
+      'an exception that nobody translated has no known reason',
+    );
   });
 
   it('keeps the reason of the runtime, without its prefixes', () => {
