@@ -1,4 +1,4 @@
-/** Where a graph's weights lie. */
+/** What the runtime must be told of a graph: where its weights lie, and which nodes belong on the CPU. */
 import type { onnx } from '../../model/onnx/proto.js';
 import { isExternal } from '../../model/onnx/tensors.ts';
 import { tensorsOf } from '../../model/onnx/tensors-of.ts';
@@ -19,4 +19,15 @@ export function externalOf(model: onnx.ModelProto): External {
     size += Number(entries.get('length') ?? 0);
   }
   return { files: [...files], size };
+}
+
+/**
+ * Logical operators, which onnxruntime-web 1.30's WebGPU provider gets wrong where it broadcasts: [1, 1, 8, 8] And [1, 1, 8, 1] loses ones.
+ * They only make masks, a byte for each pair of positions.
+ */
+const WRONG_ON_GPU: ReadonlySet<string> = new Set(['And', 'Or', 'Xor']);
+
+export function cpuNodesOf(model: onnx.ModelProto): string[] {
+  const nodes = model.graph!.node.filter(({ opType, domain, name }) => WRONG_ON_GPU.has(opType) && domain === '' && name !== '');
+  return nodes.map(({ name }) => name);
 }

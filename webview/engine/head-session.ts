@@ -3,7 +3,7 @@ import type { HeadModel, Site } from '../../model/attention/index.ts';
 import { writeModel } from '../../model/onnx/wire.ts';
 import type { Device } from '../../model/protocol/engine.ts';
 import type { Tensor } from '../../model/tensor.ts';
-import { externalOf } from './external.ts';
+import { cpuNodesOf, externalOf } from './external.ts';
 import type { RunOutputs } from './outputs.ts';
 import type { Part } from './part.ts';
 import type { OrtValues, Runtime, Session } from './runtime.ts';
@@ -18,7 +18,13 @@ export class HeadSession {
 
   static async create(runtime: Runtime, part: Part, site: Site, model: HeadModel, device: Device): Promise<HeadSession> {
     const name = `${part.name}, ${site.where}`;
-    const program = { name, bytes: writeModel(model.model), folder: part.folder, files: externalOf(model.model).files };
+    const program = {
+      name,
+      bytes: writeModel(model.model),
+      folder: part.folder,
+      files: externalOf(model.model).files,
+      cpuNodes: cpuNodesOf(model.model),
+    };
     return new HeadSession(runtime, model, await runtime.create(program, { device }));
   }
 

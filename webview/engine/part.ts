@@ -2,12 +2,11 @@
  * One graph of a model, loaded: most models are one graph, an encoder–decoder may come as two files.
  */
 import { type Found, headModel, instrument, type Keep, type Site, type Tap } from '../../model/attention/index.ts';
-import type { onnx } from '../../model/onnx/proto.js';
 import { writeModel } from '../../model/onnx/wire.ts';
 import type { Device } from '../../model/protocol/engine.ts';
 import type { ModelFolder } from '../../model/source.ts';
 import type { Tensor } from '../../model/tensor.ts';
-import { externalOf } from './external.ts';
+import { cpuNodesOf, externalOf } from './external.ts';
 import { HeadSession } from './head-session.ts';
 import { RunOutputs } from './outputs.ts';
 import type { CancelSignal } from './queue.ts';
@@ -21,17 +20,6 @@ export interface Part {
   readonly name: string;
   readonly folder: ModelFolder;
   readonly found: Found;
-}
-
-/**
- * Logical operators, which onnxruntime-web 1.30's WebGPU provider gets wrong where it broadcasts: [1, 1, 8, 8] And [1, 1, 8, 1] loses ones.
- * They only make masks, a byte for each pair of positions.
- */
-const WRONG_ON_GPU: ReadonlySet<string> = new Set(['And', 'Or', 'Xor']);
-
-function cpuNodesOf(model: onnx.ModelProto): string[] {
-  const nodes = model.graph!.node.filter(({ opType, domain, name }) => WRONG_ON_GPU.has(opType) && domain === '' && name !== '');
-  return nodes.map(({ name }) => name);
 }
 
 export interface LoadOptions {
