@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { unpackFixtures } from './packs.mjs';
 
 const root = new URL('../../', import.meta.url).pathname;
 const wanted = process.argv.slice(2).filter((a) => !a.startsWith('--'));
@@ -18,6 +19,7 @@ if (files.length === 0) {
   console.error(`No unit test matches ${wanted.join(', ') || 'test/**/*.test.ts'}.`);
   process.exit(1);
 }
+unpackFixtures();
 const run = spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=2', ...flags, ...files], {
   cwd: root,
   stdio: 'inherit',
