@@ -53,9 +53,9 @@ function packAll() {
   rmSync(packs, { recursive: true, force: true });
   mkdirSync(packs, { recursive: true });
   for (const topic of TOPICS) {
-    groups(filesOf(topic), CHUNK[topic]).forEach((paths, n) =>
-      writeFileSync(join(packs, `${topic}-${String(n).padStart(2, '0')}.br`), pack(paths)),
-    );
+    for (const [n, paths] of groups(filesOf(topic), CHUNK[topic]).entries()) {
+      writeFileSync(join(packs, `${topic}-${String(n).padStart(2, '0')}.br`), pack(paths));
+    }
     writeFileSync(join(data, topic, '.unpacked'), stampOf(topic));
   }
 }
