@@ -58,9 +58,14 @@ class Client implements EngineClient {
     this.#model = params;
     this.#home = null;
     this.#uris.set(params.model.id, params.uris);
-    const opened = await life.request('open', { model: params.model, device: params.device }, options);
-    if (this.#model === params) this.#home = life;
-    return opened;
+    try {
+      const opened = await life.request('open', { model: params.model, device: params.device }, options);
+      if (this.#model === params) this.#home = life;
+      return opened;
+    } catch (error) {
+      if (!life.sacrificed || options.token?.isCancellationRequested) throw error;
+      return this.open(params, options);
+    }
   }
 
   async request<M extends keyof Requests & string>(
@@ -73,7 +78,13 @@ class Client implements EngineClient {
       await this.open(this.#model, options);
       life = await this.#alive();
     }
-    return life.request(method, params as never, options) as Promise<Requests[M]['result']>;
+    try {
+      return (await life.request(method, params as never, options)) as Requests[M]['result'];
+    } catch (error) {
+      // A run begins anew in the next worker; what belongs to an earlier run is gone with the old one.
+      if (method !== 'run' || !life.sacrificed || options.token?.isCancellationRequested) throw error;
+      return this.request(method, params, options);
+    }
   }
 
   restart(): void {

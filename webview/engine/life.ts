@@ -26,6 +26,7 @@ export class Life {
   /** Cancelled requests that the worker still works on. */
   readonly #stopping = new Set<Promise<unknown>>();
   #ended: HeadlightError | null = null;
+  #sacrificed = false;
 
   private constructor(code: EngineCode, read: Read) {
     this.#worker = new Worker(code.worker, { type: 'module', name: 'Headlight engine' });
@@ -56,6 +57,11 @@ export class Life {
     return this.#ended;
   }
 
+  /** Ended to stop a cancelled request: whoever else waited may ask again. */
+  get sacrificed(): boolean {
+    return this.#sacrificed;
+  }
+
   /** The lock is given to the page when the worker is gone, whatever ended it. */
   #watch(lock: string): void {
     navigator.locks
@@ -69,20 +75,20 @@ export class Life {
     { token, onProgress }: RequestOptions,
   ): Promise<WorkerRequests[M]['result']> {
     if (this.#ended) return Promise.reject(this.#ended);
+    if (token?.isCancellationRequested) return Promise.reject(new HeadlightError('cancelled', 'Cancelled.'));
     return new Promise((resolve, reject) => {
       const answer = this.#channel.request(method, params, { ...(token && { token }), ...(onProgress && { onProgress }) });
       let grace: ReturnType<typeof setTimeout> | undefined;
       const cancelled = () => {
         reject(new HeadlightError('cancelled', 'Cancelled.'));
         this.#stopping.add(answer);
-        grace = setTimeout(
-          () => this.end(new HeadlightError('disposed', 'The engine was ended to stop a cancelled run. Run again.')),
-          GRACE_MS,
-        );
+        grace = setTimeout(() => {
+          this.#sacrificed = true;
+          this.end(new HeadlightError('disposed', 'The engine was ended to stop a cancelled run. Run again.'));
+        }, GRACE_MS);
       };
       const cancel = token?.onCancellationRequested(cancelled);
       this.#ends.add(reject);
-      if (token?.isCancellationRequested) cancelled();
       answer.then(resolve, reject).finally(() => {
         clearTimeout(grace);
         this.#stopping.delete(answer);

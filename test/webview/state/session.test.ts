@@ -43,7 +43,13 @@ function engine() {
 }
 
 const show = (id: string): ShowParams =>
-  ({ model: { id, name: id, entry: '', files: [] }, select: {}, run: {}, uris: {} }) as unknown as ShowParams;
+  ({
+    model: { id, name: id, entry: '', files: [] },
+    select: {},
+    run: {},
+    uris: {},
+    input: { kind: 'text', text: '', tokens: [], notice: null },
+  }) as unknown as ShowParams;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 function started() {
