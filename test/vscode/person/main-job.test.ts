@@ -42,10 +42,8 @@ async function sameAsGolden(panel: Frame, model: string, text: number, at: { lay
   assert.ok(largest <= atol, `${model} L${at.layer + 1}H${at.head + 1} query ${at.query + 1}: drawn weights differ by ${largest}`);
 }
 
-for (const { device, webgpu, atol } of [
-  { device: 'wasm', webgpu: false, atol: 1e-5 },
-  { device: 'webgpu', webgpu: true, atol: 1e-3 },
-]) {
+// WebGPU on the software adapter is compared in test/webview/engine: there a head takes longer to compile than a person would wait.
+for (const { device, webgpu, atol } of [{ device: 'wasm', webgpu: false, atol: 1e-5 }]) {
   describe(`the main job on ${device}`, () => {
     let window: Window;
     before(async () => {
