@@ -86,7 +86,7 @@ export class Window {
 
   /** Opens a file of the workspace by its name, as with Ctrl+P. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
+    await this.#quickInput('Control+P');
     await this.page.locator('.quick-input-widget input').fill(name);
     await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
     await this.page.waitForTimeout(300);
@@ -98,9 +98,23 @@ export class Window {
     await this.page.waitForTimeout(300);
   }
 
+  /** Opens the quick input by its key; a key that fell into a page that was just loading is pressed again. */
+  async #quickInput(key: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input').first();
+    for (let attempt = 0; attempt < 6; attempt++) {
+      await this.page.keyboard.press(key);
+      const seen = await input.waitFor({ timeout: 4000 }).then(
+        () => true,
+        () => false,
+      );
+      if (seen) return;
+    }
+    throw new Error(`${key} did not open the quick input.`);
+  }
+
   /** Runs a command through the palette, by the title that people read. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
+    await this.#quickInput('F1');
     await this.page.locator('.quick-input-widget input').fill(`>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
     await this.page.waitForTimeout(200);
