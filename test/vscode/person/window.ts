@@ -116,7 +116,7 @@ export class Window {
   async command(title: string): Promise<void> {
     await this.#quickInput('F1');
     await this.page.locator('.quick-input-widget input').fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
     await this.page.waitForTimeout(200);
     await this.page.keyboard.press('Enter');
   }
