@@ -6,6 +6,7 @@ import type { Shown } from '../../state/shown.ts';
 import { setView } from '../../state/store.ts';
 import { Checkbox, Dropdown } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
+import { ScaleChoice } from '../matrix/legend.tsx';
 
 /** Class, distillation and register tokens as queries, with what the row gives them. */
 export function TokenButtons({ shown, scene, row }: { shown: Shown; scene: Scene; row: Float32Array }) {
@@ -33,20 +34,10 @@ export function TokenButtons({ shown, scene, row }: { shown: Shown; scene: Scene
 
 export function PictureTools({ signed }: { signed: boolean }) {
   const { store } = usePanel();
-  const { scale, smooth, opacity, mass, pictureRange } = store.view.value;
+  const { smooth, opacity, mass, pictureRange } = store.view.value;
   return (
     <>
-      <Dropdown
-        label="Scale of the colours"
-        value={scale}
-        position="above"
-        choices={[
-          { value: 'linear', label: 'linear' },
-          { value: 'sqrt', label: '√ scale' },
-          { value: 'log', label: 'log scale' },
-        ]}
-        onChoose={(scale) => setView(store, { scale })}
-      />
+      <ScaleChoice />
       {!signed && (
         <Dropdown
           label="What the last colour stands for"

@@ -45,23 +45,32 @@ function drawRamp(canvas: HTMLCanvasElement, colours: Table): void {
   context.drawImage(ramp, 0, 0, WIDTH, 9);
 }
 
+/** How a weight becomes a colour: the same choice in every view that paints weights. */
+export function ScaleChoice() {
+  const { store } = usePanel();
+  const { scale } = store.view.value;
+  return (
+    <Dropdown
+      label="Scale of the colours"
+      value={scale}
+      position="above"
+      choices={[
+        { value: 'linear', label: 'linear' },
+        { value: 'sqrt', label: '√ scale' },
+        { value: 'log', label: 'log scale' },
+      ]}
+      onChoose={(scale) => setView(store, { scale })}
+    />
+  );
+}
+
 /** Scale and range of the colours. */
 export function ColourChoices({ signed }: { signed: boolean }) {
   const { store } = usePanel();
-  const { scale, range } = store.view.value;
+  const { range } = store.view.value;
   return (
     <>
-      <Dropdown
-        label="Scale of the colours"
-        value={scale}
-        position="above"
-        choices={[
-          { value: 'linear', label: 'linear' },
-          { value: 'sqrt', label: '√ scale' },
-          { value: 'log', label: 'log scale' },
-        ]}
-        onChoose={(scale) => setView(store, { scale })}
-      />
+      <ScaleChoice />
       {!signed && (
         <Dropdown
           label="What the last colour stands for"
