@@ -37,6 +37,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'headlight.export': (app) => act(app, 'export'),
   'headlight.compare': (app) => act(app, 'compare'),
   'headlight.table': (app) => act(app, 'table'),
+  'headlight.checkReference': (app) => act(app, 'check'),
   'headlight.back': (app) => act(app, 'back'),
   'headlight.forward': (app) => act(app, 'forward'),
   'headlight.closePanel': (app) => app.panel.close(),
@@ -219,7 +220,7 @@ async function selectHead(app: App): Promise<void> {
 function act(app: App, action: PanelAction): void {
   currentRun(app);
   app.panel.notify('act', { action });
-  if (action === 'export' || action === 'compare' || action === 'table') app.panel.focus();
+  if (['export', 'compare', 'table', 'check'].includes(action)) app.panel.focus();
 }
 
 function stepLayer(app: App, by: 1 | -1): void {

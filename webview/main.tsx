@@ -7,6 +7,7 @@ import { watchTheme } from './colour/theme.ts';
 import { assetsBeside, startEngine } from './engine/client.ts';
 import { connectHost, type HostChannel, savedPanel, vscode } from './host.ts';
 import { act } from './state/act.ts';
+import { Checks } from './state/checks.ts';
 import { watchMeasures } from './state/measures.ts';
 import { mirror, rowFor } from './state/mirror.ts';
 import { keep, restore } from './state/saved.ts';
@@ -19,7 +20,9 @@ import { PanelProvider } from './views/context.ts';
 
 const store = createStore();
 const { theme } = watchTheme();
-const sessions = new Sessions(store, startEngine(assetsBeside(import.meta.url)));
+const engine = startEngine(assetsBeside(import.meta.url));
+const sessions = new Sessions(store, engine);
+const checks = new Checks(store, engine);
 const shown = watchShown(store, sessions.maps);
 const measuring = watchMeasures(store, sessions.maps);
 
@@ -36,7 +39,7 @@ const host: HostChannel = connectHost(
     stale: ({ stale }) => {
       store.stale.value = stale;
     },
-    act: ({ action }) => act(store, sessions, action),
+    act: ({ action }) => act(store, { sessions, checks }, action),
   },
 );
 mirror(store, shown, measuring, host);
@@ -51,7 +54,7 @@ function tell(reason: unknown): void {
   if (code !== 'cancelled' && code !== 'disposed') host.notify('failed', { error: { code, message } });
 }
 
-const panel = { store, theme, maps: sessions.maps, shown, measures: measuring.byHead, measuring, sessions, host };
+const panel = { store, theme, maps: sessions.maps, shown, measures: measuring.byHead, measuring, sessions, checks, host };
 render(
   <PanelProvider value={panel}>
     <App />

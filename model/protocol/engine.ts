@@ -190,10 +190,19 @@ export interface WireError {
   readonly message: string;
 }
 
+/** How far values of a run are from the reference's. */
+export interface Difference {
+  /** max |value − reference|; NaN where one of the two is no finite number and the other is not the same. */
+  readonly largest: number;
+  /** max |reference| of the finite values, what the difference is measured by. */
+  readonly scale: number;
+}
+
 /** A run against the reference. */
 export interface Comparison {
-  readonly sites: readonly { readonly key: string /** max |weight − reference| */; readonly largest: number }[];
-  readonly outputs: readonly { readonly name: string /** max |value − reference| */; readonly largest: number }[];
+  /** Weights of all heads. */
+  readonly sites: readonly ({ readonly key: string } & Difference)[];
+  readonly outputs: readonly ({ readonly name: string } & Difference)[];
   readonly referenceMs: number;
 }
 

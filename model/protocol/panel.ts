@@ -97,7 +97,7 @@ export interface PanelRequests {
 }
 
 /** What a command of VS Code (palette, key) asks of the panel. */
-export type PanelAction = 'back' | 'forward' | 'export' | 'compare' | 'nextHead' | 'previousHead' | 'table' | 'cancel';
+export type PanelAction = 'back' | 'forward' | 'export' | 'compare' | 'nextHead' | 'previousHead' | 'table' | 'check' | 'cancel';
 
 /** Host → panel, no answer. */
 export interface PanelNotifications {

@@ -1,11 +1,16 @@
 /** What commands of VS Code ask of the panel. */
 import type { PanelAction } from '../../model/protocol/panel.ts';
+import type { Checks } from './checks.ts';
 import { goBack, goForward, stepHead } from './select.ts';
 import type { Sessions } from './session.ts';
 import { type Store, setView } from './store.ts';
 
-export function act(store: Store, sessions: Sessions, action: PanelAction): void {
-  const ask = (what: 'export' | 'compare') => {
+export function act(
+  store: Store,
+  { sessions, checks }: { readonly sessions: Sessions; readonly checks: Checks },
+  action: PanelAction,
+): void {
+  const ask = (what: 'export' | 'compare' | 'check') => {
     store.asked.value = what;
   };
   const actions: Record<PanelAction, () => void> = {
@@ -17,6 +22,10 @@ export function act(store: Store, sessions: Sessions, action: PanelAction): void
     cancel: () => sessions.cancel(),
     export: () => ask('export'),
     compare: () => ask('compare'),
+    check: () => {
+      ask('check');
+      void checks.start();
+    },
   };
   actions[action]();
 }

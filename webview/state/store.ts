@@ -36,7 +36,7 @@ export interface Store {
   readonly past: Signal<readonly Moment[]>;
   readonly future: Signal<readonly Moment[]>;
   /** Something that a command of VS Code asked to open. */
-  readonly asked: Signal<'export' | 'compare' | null>;
+  readonly asked: Signal<'export' | 'compare' | 'check' | null>;
   /** What a screen reader is told next. */
   readonly said: Signal<string>;
   /** The selected head's site, null before a run. */
@@ -66,7 +66,7 @@ export function createStore(): Store {
     stale: signal(false),
     past: signal<readonly Moment[]>([]),
     future: signal<readonly Moment[]>([]),
-    asked: signal<'export' | 'compare' | null>(null),
+    asked: signal<'export' | 'compare' | 'check' | null>(null),
     said: signal(''),
     site: computed(() => session.value?.sites.get(siteKey(selection.value)) ?? null),
     heads: computed(() => {

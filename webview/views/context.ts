@@ -4,6 +4,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Theme } from '../colour/theme.ts';
 import type { HostChannel } from '../host.ts';
+import type { Checks } from '../state/checks.ts';
 import type { Maps } from '../state/maps.ts';
 import type { Measures, MeasuresByHead } from '../state/measures.ts';
 import type { Sessions } from '../state/session.ts';
@@ -18,6 +19,7 @@ export interface Panel {
   readonly measures: ReadonlySignal<MeasuresByHead>;
   readonly measuring: Measures;
   readonly sessions: Sessions;
+  readonly checks: Checks;
   readonly host: HostChannel;
 }
 

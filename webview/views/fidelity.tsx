@@ -5,6 +5,8 @@ import type { Session, Site } from '../state/types.ts';
 import { verdictOf, worstRow } from '../state/verdict.ts';
 import { Icon } from '../ui/controls.tsx';
 import { Popover } from '../ui/popover.tsx';
+import { CheckCard } from './check/card.tsx';
+import { usePanel } from './context.ts';
 
 const HOW_WORDS: Record<How, string> = {
   read: 'read: the very values that the model used',
@@ -13,12 +15,15 @@ const HOW_WORDS: Record<How, string> = {
 };
 
 export function Fidelity({ session }: { session: Session }) {
+  const { store } = usePanel();
   const verdict = verdictOf(session);
   return (
     <Popover
       label="How exact the numbers are"
       title={`How exact the numbers are: ${verdict.words}`}
       class={`chip-button ${verdict.good ? 'good' : 'doubt'}`}
+      opens={store.asked}
+      name="check"
       face={
         <>
           <Icon name={verdict.icon} /> {verdict.words}
@@ -53,6 +58,7 @@ function Card({ session }: { session: Session }) {
           </div>
         ))}
       </dl>
+      <CheckCard session={session} />
       <h3>Where the weights come from</h3>
       <ul class="hows">
         {groups([...sites.values()]).map((g) => (

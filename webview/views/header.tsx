@@ -5,6 +5,7 @@ import { goBack, goForward } from '../state/select.ts';
 import { setView } from '../state/store.ts';
 import type { Session } from '../state/types.ts';
 import { Button, Icon, IconButton } from '../ui/controls.tsx';
+import { CheckChip } from './check/chip.tsx';
 import { CompareMenu } from './compare/menu.tsx';
 import { usePanel } from './context.ts';
 import { ExportMenu } from './export/menu.tsx';
@@ -20,6 +21,7 @@ export function Header({ session }: { session: Session }) {
       </button>
       <Facts session={session} />
       <Fidelity session={session} />
+      <CheckChip />
       <div class="tools" role="toolbar" aria-label="Panel">
         <IconButton label="Back" icon="arrow-left" disabled={store.past.value.length === 0} onPress={() => goBack(store)} />
         <IconButton label="Forward" icon="arrow-right" disabled={store.future.value.length === 0} onPress={() => goForward(store)} />
