@@ -50,7 +50,7 @@ export function Popover<Name extends string>(props: {
       >
         {props.face}
       </button>
-      <div ref={card} id={id} class="card" popover="auto" role="dialog" tabIndex={0} aria-label={props.label} onToggle={toggle}>
+      <div ref={card} id={id} class="card" popover="auto" role="dialog" tabIndex={-1} aria-label={props.label} onToggle={toggle}>
         {open && props.children(() => card.current?.hidePopover())}
       </div>
     </>

@@ -46,6 +46,8 @@ function Table({ comparison, session }: { comparison: Comparison; session: Sessi
     ...comparison.sites.map((site) => ({ ...site, words: `weights, ${session.sites.get(site.key)?.where ?? site.key}` })),
     ...comparison.outputs.map((output) => ({ ...output, words: output.name })),
   ]);
+  const { host } = usePanel();
+  const text = rows.map(({ words, largest, scale }) => [words, largest, scale].join('\t')).join('\n');
   return (
     <>
       <table class="check-table">
@@ -67,6 +69,7 @@ function Table({ comparison, session }: { comparison: Comparison; session: Sessi
       <p class="note">
         {TOLERANCE_WORDS} The reference took {Math.round(comparison.referenceMs).toLocaleString('en')} ms.
       </p>
+      <Button label="Copy the table" icon="copy" onPress={() => void host.request('copy', { text })} />
     </>
   );
 }
