@@ -70,7 +70,17 @@ export class App {
         return null;
       },
       save: ({ name, bytes }) => saveAs(name, bytes),
+      vocabulary: async ({ model, ids }) => this.tokenizers.ask(await this.#modelOf(model), 'vocabulary', { ids }),
+      decode: async ({ model, ids, after = [] }) => this.tokenizers.ask(await this.#modelOf(model), 'decode', { ids, after }),
+      specials: async ({ model }) => this.tokenizers.ask(await this.#modelOf(model), 'specials', null),
     };
+  }
+
+  /** @throws HeadlightError `not-found` */
+  async #modelOf(id: string): Promise<Model> {
+    const model = await this.models.byId(id);
+    if (!model) throw new HeadlightError('not-found', 'The model that was shown is no longer there. Choose another one.');
+    return model;
   }
 
   /** Waits for work whose failure is told to the user here. */
@@ -106,8 +116,7 @@ export class App {
   }
 
   async #runAgain(restore: Restore, selection: SavedPanel['selection']): Promise<void> {
-    const model = await this.models.byId(restore.model);
-    if (!model) throw new HeadlightError('not-found', 'The model that was shown is no longer there. Choose another one.');
+    const model = await this.#modelOf(restore.model);
     const source = restore.uri === null ? typed(restore.text ?? '') : await storedText(restore);
     const picture = restore.picture === undefined ? null : Uri.parse(restore.picture);
     await this.runs.start({

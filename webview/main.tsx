@@ -42,6 +42,7 @@ const host: HostChannel = connectHost(
     act: ({ action }) => act(store, { sessions, checks }, action),
   },
 );
+sessions.connect(host);
 mirror(store, shown, measuring, host);
 
 window.addEventListener('unhandledrejection', (event) => tell(event.reason));

@@ -5,7 +5,7 @@ import { readText } from '../files/bytes.ts';
 import type { Model } from '../models/model.ts';
 import { WorkerThread } from '../worker-thread.ts';
 import type { Encoded } from './fit.ts';
-import type { TokenizerCall, TokenizerValue } from './worker-protocol.ts';
+import type { TokenizerCall, TokenizerCalls, TokenizerKind, TokenizerValue } from './worker-protocol.ts';
 
 /** Longest time for one call; the longest text that a model reads takes milliseconds. */
 const LIMIT_MS = 10_000;
@@ -20,11 +20,20 @@ export class Tokenizers {
   }
 
   /** @throws HeadlightError `tokenizer` when there is none, it is malformed, has an unknown component, or takes too long */
-  async encode(model: Model, text: string, pair: string | null): Promise<Encoded> {
+  encode(model: Model, text: string, pair: string | null, specials = true): Promise<Encoded> {
+    return this.ask(model, 'encode', { text, pair, specials });
+  }
+
+  /** @throws HeadlightError as `encode` */
+  async ask<K extends Exclude<TokenizerKind, 'load'>>(
+    model: Model,
+    kind: K,
+    params: TokenizerCalls[K]['params'],
+  ): Promise<TokenizerCalls[K]['result']> {
     const key = model.root.toString();
     if (this.#loaded.get(key) !== this.#thread.generation || this.#thread.generation === 0) await this.#load(model, key);
-    const encoded = await this.#thread.call({ kind: 'encode', key, text, pair }, model.name);
-    return encoded ?? { tokens: [], typeIds: [] };
+    // The thread answers each kind of call with its own kind of value.
+    return (await this.#thread.call({ kind, key, params } as TokenizerCall, model.name)) as TokenizerCalls[K]['result'];
   }
 
   /** Forgets a model's tokenizer, after its file changed. */
@@ -38,7 +47,8 @@ export class Tokenizers {
       const words = `${model.name} has no tokenizer.json beside it, so text cannot become tokens. Put the model's tokenizer.json into its folder.`;
       throw new HeadlightError('tokenizer', words);
     }
-    await this.#thread.call({ kind: 'load', key, json, config: await readFile(model, 'tokenizer_config.json') }, model.name);
+    const config = await readFile(model, 'tokenizer_config.json');
+    await this.#thread.call({ kind: 'load', key, params: { json, config } }, model.name);
     this.#loaded.set(key, this.#thread.generation);
   }
 

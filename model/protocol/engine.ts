@@ -3,6 +3,7 @@
  * Letters: B batch, H query heads, G key/value heads, T query length, S key length, d head dimension, D width, V vocabulary, L layers.
  */
 import type { ErrorCode } from '../errors.ts';
+import type { Shares } from '../predictions/shares.ts';
 import type { FileEntry } from '../source.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -82,6 +83,8 @@ export interface OpenResult {
   readonly sites: readonly SiteFacts[];
   readonly refused: readonly Refusal[];
   readonly warnings: readonly string[];
+  /** `config.json` with what only `generation_config.json` says beneath it, or null where there is none. */
+  readonly config: Readonly<Record<string, unknown>> | null;
   /** Inputs of the graph that a run fills by itself or must be given. */
   readonly inputs: readonly InputFacts[];
   /** Why the model can be shown but not run, or null. */
@@ -206,6 +209,18 @@ export interface Comparison {
   readonly referenceMs: number;
 }
 
+/** A row of an output of a run, as shares. */
+export interface PredictParams {
+  readonly run: number;
+  readonly output: string;
+  /** Row of [1, T, V]; null for the only one of [1, V]. */
+  readonly position: number | null;
+  /** How many of the largest. */
+  readonly top: number;
+  /** Ids that are wanted whatever their rank. */
+  readonly asked?: readonly number[];
+}
+
 /** A site of a run; `batch` counts windows in windowed models, 0 elsewhere. */
 export interface SiteParams {
   readonly run: number;
@@ -227,6 +242,8 @@ export interface EngineRequests {
   scores: { params: HeadParams; result: HeadScores };
   /** @throws `unsupported` for sites without q and k */
   vectors: { params: HeadParams; result: HeadVectors };
+  /** @throws `internal` for an output that is no row of scores */
+  predict: { params: PredictParams; result: Shares };
   output: { params: { readonly run: number; readonly name: string }; result: Tensor };
   /** Computes the run again in the reference implementation (seconds, for small models) and says how far it is from what was shown. */
   compare: { params: { readonly run: number }; result: Comparison };

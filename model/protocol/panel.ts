@@ -1,4 +1,7 @@
 /** The messages between the extension host and the panel. */
+
+import type { Decoded } from '../text/decode.ts';
+import type { SpecialIds } from '../text/types.ts';
 import type { Device, ModelFacts, ModelFiles, Refusal, RunParams, SiteFacts, SiteKind, SiteRun, WireError } from './engine.ts';
 import type { Selection } from './selection.ts';
 
@@ -107,6 +110,15 @@ export interface PanelNotifications {
   stale: { readonly stale: boolean };
 }
 
+/** A token of a vocabulary. */
+export interface VocabularyEntry {
+  /** As the vocabulary writes it; '' for an id that it has not. */
+  readonly piece: string;
+  /** What it says by itself; '' for special tokens. */
+  readonly text: string;
+  readonly special: boolean;
+}
+
 /** Panel → host: parameters and result by method name. */
 export interface HostRequests {
   /** Runs again on the text as it is now. */
@@ -114,6 +126,15 @@ export interface HostRequests {
   /** Lets the user choose where; null when the user cancelled. */
   save: { params: { readonly name: string; readonly bytes: Uint8Array }; result: { readonly path: string | null } };
   copy: { params: { readonly text: string }; result: null };
+  /** What the ids of a model's tokenizer are called, in the order asked for. */
+  vocabulary: { params: { readonly model: string; readonly ids: readonly number[] }; result: readonly VocabularyEntry[] };
+  /** Ids as text; `after` stands before them and is not part of it. */
+  decode: {
+    params: { readonly model: string; readonly ids: readonly number[]; readonly after?: readonly number[] };
+    result: Decoded;
+  };
+  /** Ids of the tokens with a job. */
+  specials: { params: { readonly model: string }; result: SpecialIds };
   /** Opens the model picker and runs again. */
   chooseModel: { params: null; result: null };
 }

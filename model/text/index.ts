@@ -1,4 +1,5 @@
 /** Text to tokens and back, each token with its range of the source. */
+export { type Decoded, decodeTokens } from './decode.ts';
 export { type ReadText, readTokenizer, TOKENIZER_FILES } from './files.ts';
 export { Graphemes, paintedRanges, tokensAt, tokensIn } from './locate.ts';
 export { type Group, groupTokens, REGROUP_RULE, regroup, regroupRow, UNITS, type Unit } from './regroup.ts';

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
+import type { Encoded } from '../../extension/text/fit.ts';
 import type { TokenizerCall, TokenizerValue } from '../../extension/text/worker-protocol.ts';
 import type { OnnxCall, TensorRow } from '../../extension/views/tensors.ts';
 import { WorkerThread } from '../../extension/worker-thread.ts';
@@ -40,10 +41,10 @@ describe('the tokenizer thread', () => {
 
   test('cuts a text with a loaded tokenizer', async () => {
     const json = await readFile(new URL('tokenizer.json', folder), 'utf8');
-    await thread.call({ kind: 'load', key: 'gpt', json, config: null }, 'gpt');
+    await thread.call({ kind: 'load', key: 'gpt', params: { json, config: null } }, 'gpt');
     const text = 'The keys are on the table.';
-    const encoded = await thread.call({ kind: 'encode', key: 'gpt', text, pair: null }, 'gpt');
-    assert.ok(encoded && encoded.tokens.length >= 7);
+    const encoded = (await thread.call({ kind: 'encode', key: 'gpt', params: { text, pair: null, specials: true } }, 'gpt')) as Encoded;
+    assert.ok(encoded.tokens.length >= 7);
     assert.equal(
       encoded.tokens
         .map(({ start, end }) => text.slice(start, end))
@@ -55,12 +56,13 @@ describe('the tokenizer thread', () => {
   });
 
   test('a malformed file is a sentence, and the thread lives on', async () => {
-    await assert.rejects(thread.call({ kind: 'load', key: 'x', json: '{"model": ', config: null }, 'x'), {
+    await assert.rejects(thread.call({ kind: 'load', key: 'x', params: { json: '{"model": ', config: null } }, 'x'), {
       code: 'tokenizer',
       message: /tokenizer\.json is not valid JSON/,
     });
-    const encoded = await thread.call({ kind: 'encode', key: 'gpt', text: 'still', pair: null }, 'gpt');
-    assert.ok(encoded && encoded.tokens.length > 0);
+    const params = { text: 'still', pair: null, specials: true };
+    const encoded = (await thread.call({ kind: 'encode', key: 'gpt', params }, 'gpt')) as Encoded;
+    assert.ok(encoded.tokens.length > 0);
     assert.equal(thread.generation, 1);
   });
 });

@@ -4,6 +4,7 @@
  */
 import type { Keep } from '../../model/attention/index.ts';
 import { HeadlightError } from '../../model/errors.ts';
+import type { Shares } from '../../model/predictions/shares.ts';
 import type {
   Comparison,
   Device,
@@ -13,6 +14,7 @@ import type {
   HeadWeights,
   ModelFiles,
   OpenResult,
+  PredictParams,
   RunParams,
   RunResult,
   SiteParams,
@@ -24,6 +26,7 @@ import { compareRun } from './compare.ts';
 import { type DeviceChoice, withHalf } from './device.ts';
 import { type Loaded, loadModel } from './loading.ts';
 import { assertRunnable, type OpenModel, type OpenOptions, openModel, problemOf, weightBytes } from './opening.ts';
+import { predictRow } from './predict.ts';
 import { type CancelSignal, Queue } from './queue.ts';
 import type { Run } from './run.ts';
 import { runModel } from './running.ts';
@@ -90,11 +93,11 @@ export class Engine {
       const model = await openModel(folder, files, chosen, options);
       const choice = model.half ? withHalf(chosen) : chosen;
       this.#opened = { model, choice, loaded: null };
-      const { facts, sites, refused, warnings, inputs } = model;
+      const { facts, sites, refused, warnings, config, inputs } = model;
       const timingsMs = { open: performance.now() - start };
       const problem = problemOf(model.parts);
       const { device } = choice;
-      return { model: facts, sites: sites.map((site) => site.facts), refused, warnings, inputs, problem, device, timingsMs };
+      return { model: facts, sites: sites.map((site) => site.facts), refused, warnings, config, inputs, problem, device, timingsMs };
     }, call.token);
   }
 
@@ -177,6 +180,11 @@ export class Engine {
 
   vectors({ run, key, head, batch }: HeadParams): Promise<HeadVectors> {
     return this.#ask(run, (found) => found.vectors(key, head, batch));
+  }
+
+  /** @throws HeadlightError `internal` for an output that is no row of scores */
+  predict(params: PredictParams): Promise<Shares> {
+    return this.#ask(params.run, async (found) => predictRow(await found.output(params.output), params));
   }
 
   output({ run, name }: { readonly run: number; readonly name: string }): Promise<Tensor> {

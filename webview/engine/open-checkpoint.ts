@@ -24,7 +24,8 @@ export async function openWeights(folder: ModelFolder, entry: string, given: rea
   const checkpoint = await openCheckpoint(folder, entry);
   const emitted = emitModel(checkpoint, { given });
   const found = findAttention(emitted.model);
-  const plan = planFeeds(new Graph(emitted.model.graph!), await readModelConfig(folder, checkpoint.weights));
+  const config = await readModelConfig(folder, checkpoint.weights);
+  const plan = planFeeds(new Graph(emitted.model.graph!), config);
   const part: OpenPart = {
     name: checkpoint.weights,
     role: 'model',
@@ -35,7 +36,7 @@ export async function openWeights(folder: ModelFolder, entry: string, given: rea
     feeds: (params) => feedsOf(plan, emitted, params),
     compute: (feeds) => compute(checkpoint, emitted, feeds),
   };
-  return { parts: [part], facts: describeCheckpoint(checkpoint), warnings: emitted.warnings };
+  return { parts: [part], facts: describeCheckpoint(checkpoint), warnings: emitted.warnings, config };
 }
 
 /** What the graph declares as filled in is not asked for. */

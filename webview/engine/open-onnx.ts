@@ -32,7 +32,7 @@ export async function openOnnx(folder: ModelFolder, entry: string, alone: boolea
     ...attentionFacts(parts.flatMap(({ found }) => found.sites)),
     ...fileFacts(graphs, config),
   };
-  return { parts, facts, warnings: [] };
+  return { parts, facts, warnings: [], config };
 }
 
 /** What a file of a pair is by itself; its name says so. */

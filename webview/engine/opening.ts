@@ -4,7 +4,7 @@
 import type { Site, Weights } from '../../model/attention/index.ts';
 import { HeadlightError } from '../../model/errors.ts';
 import { DataType } from '../../model/onnx/dtypes.ts';
-import type { EncoderResult, Feeds } from '../../model/onnx/feeds.ts';
+import type { EncoderResult, Feeds, ModelConfig } from '../../model/onnx/feeds.ts';
 import type { InputFacts, ModelFacts, ModelFiles, Refusal, RunParams, SiteFacts, WireError } from '../../model/protocol/engine.ts';
 import type { ModelFolder } from '../../model/source.ts';
 import type { Tensor } from '../../model/tensor.ts';
@@ -51,6 +51,7 @@ export interface OpenModel {
   readonly sites: readonly OpenSite[];
   readonly refused: readonly Refusal[];
   readonly warnings: readonly string[];
+  readonly config: ModelConfig;
   /** What a run is given; a decoder's own inputs from its encoder are not among it. */
   readonly inputs: readonly InputFacts[];
   readonly outputNames: readonly string[];
@@ -72,6 +73,7 @@ export interface OpenedFiles {
   readonly parts: readonly OpenPart[];
   readonly facts: ModelFacts;
   readonly warnings: readonly string[];
+  readonly config: ModelConfig;
 }
 
 /**
@@ -79,12 +81,13 @@ export interface OpenedFiles {
  * @throws HeadlightError what is wrong with the model, in a sentence
  */
 export async function openModel(folder: ModelFolder, files: ModelFiles, device: DeviceChoice, options: OpenOptions): Promise<OpenModel> {
-  const { parts, facts, warnings } = await openFiles(folder, files, device, options);
+  const { parts, facts, warnings, config } = await openFiles(folder, files, device, options);
   const sites = parts.flatMap((part, index) =>
     part.found.sites.map((site): OpenSite => ({ facts: factsIn(part.role, site), site, part: index })),
   );
   return {
     facts,
+    config,
     parts,
     sites,
     refused: parts.flatMap(({ found }) => found.refused),

@@ -78,6 +78,7 @@ const requests: RequestHandlers<EngineRequests> = {
     const { q, k, ...vectors } = await engine().vectors(params);
     return { ...vectors, q: give(q), k: give(k) };
   },
+  predict: (params) => engine().predict(params),
   output: (params) => engine().output(params),
   compare: (params, call) => engine().compare(params, call),
   close: async () => {

@@ -5,12 +5,16 @@ import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
 import type { Call, Progress } from '../../model/protocol/channel.ts';
 import type { OpenResult, RunResult } from '../../model/protocol/engine.ts';
 import type { ShowParams, ShowResult } from '../../model/protocol/panel.ts';
+import type { HostChannel } from '../host.ts';
 import { classLogits, classShares } from '../image/classes.ts';
 import { firstPosition, prepareScene, type Scene } from '../image/scene.ts';
 import { Maps } from './maps.ts';
 import { withinRun } from './select.ts';
 import { type Store, setView } from './store.ts';
 import type { Engine, Session, Site } from './types.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+type Host = Pick<HostChannel, 'request'>;
 
 interface Open {
   readonly id: string;
@@ -19,13 +23,24 @@ interface Open {
 
 export class Sessions {
   readonly maps: Signal<Maps | null> = signal(null);
+  /** Names of the tokens of the model on show. */
+  readonly vocabulary: Signal<Vocabulary | null> = signal(null);
   #open: Open | null = null;
   #cancel: CancellationTokenSource | null = null;
+  #host: Host | null = null;
 
   constructor(
     private readonly store: Store,
     private readonly engine: Engine,
   ) {}
+
+  /** From here on the host can be asked about tokens. */
+  connect(host: Host): void {
+    this.#host = host;
+  }
+
+  /** A question to the engine that belongs to no map. @throws HeadlightError whatever the engine says */
+  ask: Engine['request'] = (method, params, options) => this.engine.request(method, params, options);
 
   /** @throws HeadlightError whatever went wrong; the panel shows the same sentence. */
   async show(params: ShowParams, call?: Call): Promise<ShowResult> {
@@ -123,6 +138,9 @@ export class Sessions {
     batch(() => {
       this.maps.peek()?.end();
       this.maps.value = new Maps(this.engine, session.run.run);
+      if (this.#host && before?.show.model.id !== session.show.model.id) {
+        this.vocabulary.value = new Vocabulary(this.#host, session.show.model.id);
+      }
       store.session.value = session;
       const start = session.scene ? { query: firstPosition(session.scene), key: null } : {};
       store.selection.value = withinRun(session, { ...store.selection.peek(), ...start, ...session.show.select });

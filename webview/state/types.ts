@@ -48,7 +48,7 @@ export type Loaded<T> =
   | { readonly state: 'ready'; readonly value: T }
   | { readonly state: 'failed'; readonly error: WireError };
 
-export type TabId = 'picture' | 'matrix' | 'lines' | 'text' | 'neurons' | 'metrics';
+export type TabId = 'picture' | 'matrix' | 'lines' | 'text' | 'neurons' | 'metrics' | 'predict';
 
 /** Everything about the view that is not the selection; kept over a reload. */
 export interface ViewOptions {
@@ -83,6 +83,8 @@ export interface ViewOptions {
   readonly pictureRange: 'one' | 'row';
   /** Whether the numbers stand in a table instead of the picture. */
   readonly table: boolean;
+  /** Section of the tab Predict; '' for its first. */
+  readonly predict: string;
   /** Widths of the outer columns in pixels; 0: as wide as their content asks. */
   readonly headsWidth: number;
   readonly detailsWidth: number;
@@ -112,6 +114,7 @@ export const DEFAULT_VIEW: ViewOptions = {
   mass: 1,
   pictureRange: 'row',
   table: false,
+  predict: '',
   headsWidth: 0,
   detailsWidth: 0,
   closed: [],

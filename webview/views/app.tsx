@@ -172,8 +172,8 @@ function Sashes({ columns }: { columns: { readonly current: HTMLElement | null }
 /** The chosen view; every view of weights has the table of its numbers behind the key t. */
 function Current({ shown, tab }: { shown: Shown; tab: TabId }): ComponentChildren {
   const { store } = usePanel();
-  const { id, view: View } = VIEWS.find((v) => v.id === tab) ?? VIEWS[0]!;
-  return <div class="current">{store.view.value.table && id !== 'matrix' ? <MatrixTable shown={shown} /> : <View shown={shown} />}</div>;
+  const { view: View, table = true } = VIEWS.find((v) => v.id === tab) ?? VIEWS[0]!;
+  return <div class="current">{store.view.value.table && table ? <MatrixTable shown={shown} /> : <View shown={shown} />}</div>;
 }
 
 const Waiting = ({ slow }: { slow: boolean }) => <div class="working">{slow && <ProgressRing label="Computing the weights" />}</div>;

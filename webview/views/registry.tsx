@@ -7,6 +7,8 @@ import { LinesView } from './lines/view.tsx';
 import { MatrixView } from './matrix/view.tsx';
 import { MetricsView } from './metrics/view.tsx';
 import { NeuronsView } from './neurons/view.tsx';
+import { SECTIONS } from './predict/sections.ts';
+import { PredictView } from './predict/view.tsx';
 import { TextView } from './text/view.tsx';
 
 export interface View {
@@ -15,13 +17,22 @@ export interface View {
   /** Whether it has something to show of a run. */
   readonly fits: (session: Session) => boolean;
   readonly view: ComponentType<{ readonly shown: Shown }>;
+  /** Whether the key t puts the table of the weights in its place; left out: yes. */
+  readonly table?: boolean;
 }
 
 export const VIEWS: readonly View[] = [
   { id: 'picture', label: 'Picture', fits: ({ scene }) => scene !== undefined, view: PictureView },
-  { id: 'matrix', label: 'Matrix', fits: () => true, view: MatrixView },
+  { id: 'matrix', label: 'Matrix', fits: () => true, view: MatrixView, table: false },
   { id: 'lines', label: 'Lines', fits: () => true, view: LinesView },
   { id: 'text', label: 'Text', fits: ({ show }) => show.input.kind === 'text', view: TextView },
   { id: 'neurons', label: 'Neurons', fits: ({ opened }) => opened.sites.some((s) => s.qk), view: NeuronsView },
   { id: 'metrics', label: 'Metrics', fits: () => true, view: MetricsView },
+  {
+    id: 'predict',
+    label: 'Predict',
+    fits: (session) => SECTIONS.some((section) => section.fits(session)),
+    view: PredictView,
+    table: false,
+  },
 ];

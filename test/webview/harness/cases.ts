@@ -147,6 +147,7 @@ function record(show: ShowParams, { weights, layers, heads, T, causal }: Shape):
       sites: keys.map(site),
       refused: [],
       warnings: [],
+      config: null,
       inputs: [],
       problem: null,
       device: 'wasm',

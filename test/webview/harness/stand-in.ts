@@ -8,6 +8,7 @@ import {
 } from 'vscode-jsonrpc/browser';
 import { Channel } from '../../../model/protocol/channel.ts';
 import type { HostNotifications, HostRequests, PanelNotifications, PanelRequests, ShowParams } from '../../../model/protocol/panel.ts';
+import { decodeTokens, loadTokenizer, type Tokenizer } from '../../../model/text/index.ts';
 
 const query = new URLSearchParams(location.search);
 const toHost = new EventTarget();
@@ -55,6 +56,16 @@ const host = new Channel<PanelRequests, PanelNotifications, HostRequests, HostNo
       write('chooseModel')(null);
       return null;
     },
+    vocabulary: async ({ model, ids }) => {
+      const known = await tokenizerOf(model);
+      return ids.map((id) => ({
+        piece: known.piece(id),
+        text: known.decode([id], { skipSpecial: true }),
+        special: known.specialIds.has(id),
+      }));
+    },
+    decode: async ({ model, ids, after = [] }) => decodeTokens(await tokenizerOf(model), ids, after),
+    specials: async ({ model }) => (await tokenizerOf(model)).specials,
   },
   {
     ready: () => void show(),
@@ -65,6 +76,12 @@ const host = new Channel<PanelRequests, PanelNotifications, HostRequests, HostNo
     measured: write('measured'),
   },
 );
+
+/** The tokenizer of a built-in model. */
+async function tokenizerOf(model: string): Promise<Tokenizer> {
+  const read = async (name: string): Promise<unknown> => (await fetch(`/models/${model}/${name}`)).json();
+  return loadTokenizer(await read('tokenizer.json'), await read('tokenizer_config.json'));
+}
 
 async function show(): Promise<void> {
   const params = (await (await fetch(`/case/${encodeURIComponent(query.get('case') ?? '')}`)).json()) as ShowParams;

@@ -1,0 +1,98 @@
+/** A row of scores as a list: probability with its bar, logit, and what the list leaves out. */
+import type { Share, Shares } from '../../../model/predictions/shares.ts';
+import { count, exact, short } from '../../draw/numbers.ts';
+
+interface SharesProps {
+  readonly shares: Shares;
+  readonly label: string;
+  readonly nameOf: (id: number) => string;
+  /** Marked, whatever its rank. */
+  readonly actual?: number | null;
+  readonly onChoose?: (id: number) => void;
+  /** What choosing one does, for its tooltip. */
+  readonly chooses?: string;
+}
+
+export function SharesList({ shares, label, nameOf, actual = null, onChoose, chooses }: SharesProps) {
+  const listed = shares.top.reduce((sum, { probability }) => sum + probability, 0);
+  const beyond = shares.asked.filter(({ id }) => !shares.top.some((share) => share.id === id));
+  const rest = Math.max(0, 1 - listed - beyond.reduce((sum, { probability }) => sum + probability, 0));
+  const more = shares.size - shares.top.length - beyond.length;
+  const line = (share: Share) => (
+    <ShareLine
+      key={share.id}
+      share={share}
+      name={nameOf(share.id)}
+      actual={share.id === actual}
+      onChoose={onChoose && (() => onChoose(share.id))}
+      chooses={chooses}
+    />
+  );
+  return (
+    <ol class="top shares" aria-label={label}>
+      <li class="line muted head" aria-hidden="true">
+        <span class="rank">#</span>
+        <span class="name">{label}</span>
+        <span class="bar" />
+        <span class="number">probability</span>
+        <span class="number">logit</span>
+      </li>
+      {shares.top.map(line)}
+      {beyond.map(line)}
+      {more > 0 && (
+        <li class="line muted" title={exact(rest)}>
+          <span class="rank" />
+          <span class="name">{count(more)} more</span>
+          <span class="bar" />
+          <span class="number">{probabilityWords(rest)}</span>
+          <span class="number" />
+        </li>
+      )}
+    </ol>
+  );
+}
+
+interface LineProps {
+  readonly share: Share;
+  readonly name: string;
+  readonly actual: boolean;
+  readonly onChoose: (() => void) | undefined;
+  readonly chooses: string | undefined;
+}
+
+function ShareLine({ share: { id, logit, probability, rank }, name, actual, onChoose, chooses }: LineProps) {
+  const content = (
+    <>
+      <span class="rank muted">{rank + 1}</span>
+      <span class="name" dir="auto">
+        {name}
+        {actual && <span class="muted"> ← the text</span>}
+      </span>
+      <span class="bar">
+        <span style={{ width: `${100 * probability}%` }} />
+      </span>
+      <span class="number">{probabilityWords(probability)}</span>
+      <span class="number muted">{logit.toFixed(2)}</span>
+    </>
+  );
+  const title = `${name} (id ${id}): probability ${exact(probability)}, logit ${exact(logit)}${chooses ? `\n${chooses}` : ''}`;
+  return (
+    <li class={actual ? 'actual' : ''}>
+      {onChoose ? (
+        <button type="button" class="line" title={title} onClick={onChoose}>
+          {content}
+        </button>
+      ) : (
+        <span class="line" title={title}>
+          {content}
+        </span>
+      )}
+    </li>
+  );
+}
+
+/** `71.3 %`, `0.0042 %`: three digits whatever the size. */
+export function probabilityWords(probability: number): string {
+  if (probability > 0.9995 && probability < 1) return '>99.9 %';
+  return `${probability === 0 ? '0' : short(100 * probability)} %`;
+}
