@@ -8,10 +8,10 @@
  *   onnxruntime-web               → out/webview/ort/              the runtime's own files, untouched
  *   test/vscode/suite/index.ts    → out/test/index.cjs            the suites that run inside VS Code (only with --tests)
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, context } from 'esbuild';
-import { brokenWalls } from './test/tools/walls.mjs';
+import { brokenWalls, shippedPackages } from './test/tools/walls.mjs';
 
 const root = new URL('.', import.meta.url).pathname;
 const watch = process.argv.includes('--watch');
@@ -108,6 +108,7 @@ if (watch) {
   const broken = results.flatMap(({ metafile }) => brokenWalls(metafile));
   for (const sentence of broken) console.error(sentence);
   if (broken.length > 0) process.exit(1);
+  writeFileSync(join(root, 'out/packages.json'), JSON.stringify(shippedPackages(results.map(({ metafile }) => metafile))));
   for (const { metafile } of results) {
     for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
       if (/\.(c?js|css)$/.test(file)) console.log(`${file} ${(bytes / 1000).toFixed(0)} kB`);

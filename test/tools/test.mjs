@@ -14,6 +14,7 @@ const PARTS = [
   ['format and lint', bin('biome'), ['ci', '.']],
   ['types', bin('tsc'), ['-b']],
   ['bundles and walls', process.execPath, ['esbuild.mjs', '--tests']],
+  ['third-party notices', process.execPath, ['test/tools/notices.mjs', '--check']],
   ['unit tests', process.execPath, ['test/tools/unit.mjs']],
   ['in VS Code', process.execPath, ['test/tools/vscode.mjs']],
 ];

@@ -76,3 +76,18 @@ export function brokenWalls(metafile) {
   }
   return broken;
 }
+
+/**
+ * Names of the packages inside the bundles that are shipped, sorted; the runtime is copied as it is and counts too.
+ * @param {import('esbuild').Metafile[]} metafiles
+ */
+export function shippedPackages(metafiles) {
+  const names = new Set(['onnxruntime-web']);
+  for (const { outputs } of metafiles) {
+    for (const [output, { inputs }] of Object.entries(outputs)) {
+      if (!ROOMS[output.split('/')[1]]) continue;
+      for (const [path, { bytesInOutput }] of Object.entries(inputs)) if (bytesInOutput > 0 && packageOf(path)) names.add(packageOf(path));
+    }
+  }
+  return [...names].sort();
+}

@@ -172,6 +172,19 @@ export class Window {
     throw new Error(`No panel appeared within ${timeoutMs} ms.`);
   }
 
+  /**
+   * Waits until VS Code in the browser has written down its own state with all of `words` in one entry. It does so every few seconds, in
+   * idle time; a reload before that brings back an earlier state.
+   */
+  async written(words: readonly string[], timeoutMs = 120_000): Promise<void> {
+    const until = Date.now() + timeoutMs;
+    while (Date.now() < until) {
+      if (await this.page.evaluate(isWritten, words)) return;
+      await this.page.waitForTimeout(500);
+    }
+    throw new Error(`VS Code wrote down no state with ${words.join(', ')} within ${timeoutMs} ms.`);
+  }
+
   /** A picture of the window in .vscode-test/pictures. */
   async picture(name: string): Promise<string> {
     const path = join(cache, 'pictures', `${name}.png`);
@@ -179,4 +192,25 @@ export class Window {
     await this.page.screenshot({ path });
     return path;
   }
+}
+
+/** In the page: whether an entry of VS Code's own databases holds all of `words`, however often it was quoted. No inner function has a name: the loader would wrap it in a helper that the page lacks. */
+async function isWritten(words: readonly string[]): Promise<boolean> {
+  for (const { name } of await indexedDB.databases()) {
+    if (!name?.startsWith('vscode-web-state-db')) continue;
+    const values = await new Promise<unknown[]>((resolve, reject) => {
+      const opening = indexedDB.open(name);
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        const reading = opening.result.transaction('ItemTable').objectStore('ItemTable').getAll();
+        reading.onerror = () => reject(reading.error);
+        reading.onsuccess = () => {
+          opening.result.close();
+          resolve(reading.result);
+        };
+      };
+    });
+    if (values.some((value) => words.every((word) => String(value).replaceAll('\\', '').includes(word)))) return true;
+  }
+  return false;
 }
