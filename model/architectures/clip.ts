@@ -38,7 +38,7 @@ function towersOf(config: Config): [TextTower | null, VisionTower | null] {
   if (type === 'clip_text_model') return [textSettings(config), null];
   if (type === 'clip_vision_model') return [null, visionSettings(config)];
   const vision = visionSettings(config.section('vision_config'));
-  const [name = ''] = config.list<string>('architectures', []);
+  const [name = ''] = config.texts('architectures', []);
   if (name.endsWith('ForImageClassification') || name.startsWith('CLIPVisionModel')) return [null, vision];
   const text = textSettings(config.section('text_config'));
   return name.startsWith('CLIPTextModel') ? [text, null] : [text, vision];

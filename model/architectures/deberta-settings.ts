@@ -71,7 +71,7 @@ export function debertaSettings(config: Config): DebertaSettings {
 /** Terms of position in a score, a list or `c2p|p2c`. */
 function termsOf(config: Config): string[] {
   const said = config.values.pos_att_type;
-  const list = typeof said === 'string' ? said.toLowerCase().split('|') : config.list<string>('pos_att_type', []);
+  const list = typeof said === 'string' ? said.toLowerCase().split('|') : config.texts('pos_att_type', []);
   const terms = list.map((term) => term.trim()).filter((term) => term !== '');
   refuseUnless(
     terms.every((term) => ['c2p', 'p2c'].includes(term)),

@@ -57,7 +57,7 @@ export function sightOf<T>({ ops }: Build<T>, memory: T, sourceMask: T | null, t
 
 /** True where the class that a configuration names is the encoder alone: `T5EncoderModel`, `WhisperEncoder`. */
 export function isEncoderAlone(config: Config): boolean {
-  const [name = ''] = config.list<string>('architectures', []);
+  const [name = ''] = config.texts('architectures', []);
   return /Encoder(Model)?$/.test(name);
 }
 
@@ -100,7 +100,7 @@ export function outputLogits<T>(
   x: T,
   { embedding, own, tied, width, vocabulary }: OutputPlaces<T>,
 ): T | null {
-  const [name = ''] = config.list<string>('architectures', []);
+  const [name = ''] = config.texts('architectures', []);
   const isModel = /For(ConditionalGeneration|CausalLM)$|(MT|LMHead)Model$/.test(name);
   if (!isModel && /For[A-Z]/.test(name)) root.build.warn(`The head of ${name} is not built here: the model ends with its hidden states.`);
   if (!isModel) return null;

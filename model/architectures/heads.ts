@@ -28,7 +28,7 @@ const HEADS: readonly Head[] = [
 
 /** The head that `architectures` names; `none` for a base model and for heads that are not built here. */
 export function headOf(config: Config): Head {
-  const [name = ''] = config.list<string>('architectures', []);
+  const [name = ''] = config.texts('architectures', []);
   const synonym = Object.keys(SYNONYMS).find((ending) => name.endsWith(ending));
   if (synonym !== undefined) return SYNONYMS[synonym]!;
   return HEADS.find((head) => name.endsWith(`For${head}`)) ?? 'none';

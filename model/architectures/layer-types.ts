@@ -13,5 +13,5 @@ export function windowOf(config: Config, byDefault: number | null): number | nul
  */
 export function layerTypesOf(config: Config, layers: number, isSliding: (layer: number) => boolean): readonly string[] {
   const byRule = Array.from({ length: layers }, (_, layer) => (isSliding(layer) ? 'sliding_attention' : 'full_attention'));
-  return config.list<string>('layer_types', byRule);
+  return config.texts('layer_types', byRule);
 }

@@ -21,7 +21,7 @@ export function extentOf(config: Config, name: string, fallback?: number): Exten
     const side = config.count(name, fallback);
     return [side, side];
   }
-  const [height, width, ...more] = config.list<number>(name);
+  const [height, width, ...more] = config.numbers(name);
   if (Number.isSafeInteger(height) && Number.isSafeInteger(width) && more.length === 0) return [height!, width!];
   throw new HeadlightError('format', `${config.where}: ${name} is ${JSON.stringify(config.values[name])}, expected [height, width].`);
 }
@@ -53,7 +53,7 @@ export function pictureHead<T>(
   heads: Readonly<Record<string, { readonly tensor: string; readonly write: () => void }>>,
   base: () => void,
 ): void {
-  const [name = ''] = config.list<string>('architectures', []);
+  const [name = ''] = config.texts('architectures', []);
   const [, ending = null] = /(For[A-Z]\w*)$/.exec(name) ?? [];
   const head = ending !== null && Object.hasOwn(heads, ending) ? heads[ending]! : null;
   if (head !== null && root.has(head.tensor)) {

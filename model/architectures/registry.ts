@@ -121,7 +121,7 @@ export function familyOf(config: Config): Family {
 
 function unknown(config: Config, type: string): string {
   const known = FAMILIES.flatMap((family) => family.modelTypes).join(', ');
-  const classes = config.list<string>('architectures', []).join(', ');
+  const classes = config.texts('architectures', []).join(', ');
   const said = type === '' ? 'has neither model_type nor _class_name' : `says model_type ${type}`;
   return `${config.where} ${said}${classes === '' ? '' : ` (${classes})`}; looked for one of ${known}.`;
 }

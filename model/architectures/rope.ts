@@ -86,8 +86,8 @@ function longrope(parameters: Config, config: Config): RotaryScaling {
   const attention = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
   return {
     type: 'longrope',
-    short: parameters.list<number>('short_factor'),
-    long: parameters.list<number>('long_factor'),
+    short: parameters.numbers('short_factor'),
+    long: parameters.numbers('long_factor'),
     positions: original,
     attentionFactor: parameters.number('attention_factor', attention),
   };

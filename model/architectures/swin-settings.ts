@@ -49,8 +49,8 @@ export function swinSettings(config: Config): SwinSettings {
 }
 
 function stagesOf(config: Config): SwinStage[] {
-  const depths = config.list<number>('depths');
-  const heads = config.list<number>('num_heads');
+  const depths = config.numbers('depths');
+  const heads = config.numbers('num_heads');
   if (depths.length === 0 || depths.length !== heads.length) {
     throw new HeadlightError('format', `${config.where}: depths has ${depths.length} stages, num_heads has ${heads.length}.`);
   }

@@ -24,7 +24,7 @@ export type HeadPlans = Partial<Readonly<Record<Head, HeadPlan>>>;
 export function writeHead<T>(root: Module<T>, config: Config, plans: HeadPlans, base: () => void): void {
   const head = headOf(config);
   const plan = plans[head];
-  const [name = ''] = config.list<string>('architectures', []);
+  const [name = ''] = config.texts('architectures', []);
   if (plan !== undefined && headIsThere(root, head, plan.tensor)) {
     plan.write();
     return;

@@ -70,8 +70,8 @@ function adaptiveSettings(config: Config): AdaptiveSettings {
   const embedded = config.count('d_embed', width);
   const divisor = config.count('div_val', 1);
   const vocabulary = config.count('vocab_size');
-  const ends = [...config.list<number>('cutoffs', []), vocabulary];
-  const ties = config.list<boolean>(
+  const ends = [...config.numbers('cutoffs', []), vocabulary];
+  const ties = config.flags(
     'tie_projs',
     ends.map((_, i) => i > 0),
   );

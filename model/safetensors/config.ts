@@ -50,9 +50,19 @@ export class Config {
     return this.get(names, fallback, 'text', (value) => typeof value === 'string');
   }
 
-  /** @throws HeadlightError as above */
-  list<E extends string | number | boolean>(names: string | readonly string[], fallback?: readonly E[]): readonly E[] {
-    return this.get(names, fallback, 'a list', Array.isArray);
+  /** A list of texts. @throws HeadlightError as above */
+  texts(names: string | readonly string[], fallback?: readonly string[]): readonly string[] {
+    return this.get(names, fallback, 'a list of texts', isListOf('string'));
+  }
+
+  /** A list of numbers. @throws HeadlightError as above */
+  numbers(names: string | readonly string[], fallback?: readonly number[]): readonly number[] {
+    return this.get(names, fallback, 'a list of numbers', isListOf('number'));
+  }
+
+  /** A list of flags. @throws HeadlightError as above */
+  flags(names: string | readonly string[], fallback?: readonly boolean[]): readonly boolean[] {
+    return this.get(names, fallback, 'a list of true and false', isListOf('boolean'));
   }
 
   /** A nested configuration. @throws HeadlightError `format` when absent or no object */
@@ -74,6 +84,9 @@ export class Config {
     return value as E;
   }
 }
+
+const isListOf = (type: 'string' | 'number' | 'boolean') => (value: unknown) =>
+  Array.isArray(value) && value.every((item) => typeof item === type);
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

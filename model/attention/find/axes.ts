@@ -96,7 +96,8 @@ function aligned(axes: Axes, from: Shape, to: Shape, fill: (size: number, axis: 
 }
 
 /** The same axes where sizes agree, resized where one was cut or joined. */
-function resized(axes: Axes, from: Shape, to: Shape, atoms: Atoms): Axis[] {
+function resized(axes: Axes, from: Shape, to: Shape, atoms: Atoms): Axis[] | null {
+  if (from.length !== to.length) return null;
   return to.map((size, i) => {
     const axis = atoms.resolve(axes[i]!);
     if (from[i] === size) return axis;
@@ -116,9 +117,18 @@ function reducedAxes(move: Move): number[] | null {
 
 /** Axes of a node's output from the axes of the input that is followed; null where they cannot be followed. */
 export function forward(atoms: Atoms, axes: Axes, move: Move): Axis[] | null {
+  return axes.length === move.from.length ? whole(outputAxes(atoms, axes, move)) : null;
+}
+
+/** A broken graph may speak of axes that its tensors lack. */
+function whole(axes: readonly (Axis | undefined)[] | null): Axis[] | null {
+  return axes?.every((axis) => axis !== undefined) ? (axes as Axis[]) : null;
+}
+
+function outputAxes(atoms: Atoms, axes: Axes, move: Move): readonly (Axis | undefined)[] | null {
   const { ref, from, to } = move;
   const op = ref.node.opType;
-  if (op === 'Transpose') return permutation(ref, from.length).map((p) => axes[p]!);
+  if (op === 'Transpose') return permutation(ref, from.length).map((p) => axes[p]);
   if (RESHAPES.has(op)) return atoms.reshape(axes, to);
   if (CUTS.has(op)) return resized(axes, from, to, atoms);
   if (op.startsWith('Reduce') || op.startsWith('Arg')) return reduced(axes, move);
@@ -134,8 +144,9 @@ function reduced(axes: Axes, move: Move): Axis[] | null {
 
 function gathered(atoms: Atoms, axes: Axes, move: Move): Axis[] | null {
   const axis = axisOf(intAttribute(move.ref.node, 'axis', 0), move.from.length);
+  if (!axes[axis]) return null;
   const inserted = move.to.length - move.from.length + 1;
-  const own = atoms.resolve(axes[axis]!);
+  const own = atoms.resolve(axes[axis]);
   const middle = Array.from({ length: inserted }, (_, i): Axis => {
     const size = move.to[axis + i]!;
     return inserted === 1 && own.length === 1 ? [{ id: own[0]!.id, size }] : atoms.axis(size);
@@ -145,11 +156,15 @@ function gathered(atoms: Atoms, axes: Axes, move: Move): Axis[] | null {
 
 /** Axes of the followed input from those of the output. */
 export function backward(atoms: Atoms, axes: Axes, move: Move): Axis[] | null {
+  return axes.length === move.to.length ? whole(inputAxes(atoms, axes, move)) : null;
+}
+
+function inputAxes(atoms: Atoms, axes: Axes, move: Move): readonly (Axis | undefined)[] | null {
   const { ref, from, to } = move;
   const op = ref.node.opType;
   if (op === 'Transpose') {
     const perm = permutation(ref, from.length);
-    return from.map((_, i) => axes[perm.indexOf(i)]!);
+    return from.map((_, i) => axes[perm.indexOf(i)]);
   }
   if (RESHAPES.has(op)) return atoms.reshape(axes, from);
   if (CUTS.has(op)) return resized(axes, to, from, atoms);

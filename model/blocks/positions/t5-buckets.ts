@@ -10,9 +10,13 @@
  * Source: Raffel et al. 2020, "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer", 2.1, and the code published
  * with it.
  */
+import { HeadlightError } from '../../errors.ts';
 import type { Ops } from '../../ops/ops.ts';
 import { embedding } from '../embedding.ts';
 import type { Module } from '../module.ts';
+
+/** No table of buckets is made for longer distances than this. */
+const LONGEST = 1_000_000;
 
 export interface T5BucketSettings {
   /** Rows of the table. */
@@ -26,10 +30,18 @@ export interface T5BucketSettings {
 /**
  * Bucket of the distances 0, 1, … longest on one side. In float32, step by step, as the models were trained: a floor stands at the end.
  * @param buckets of this side
+ * @throws HeadlightError `format` where the far half of the buckets has no distances
  */
 export function t5LogBuckets(buckets: number, longest: number): number[] {
   const { fround, log } = Math;
   const near = Math.floor(buckets / 2);
+  if (near < 1 || longest <= near || longest > LONGEST) {
+    const words = `${buckets} buckets a side up to a distance of ${longest}`;
+    throw new HeadlightError(
+      'format',
+      `Relative positions: ${words}; expected 2 or more, and a distance beyond half of them up to ${LONGEST}.`,
+    );
+  }
   const span = fround(log(longest / near));
   return Array.from({ length: longest + 1 }, (_, distance) => {
     if (distance < near) return distance;

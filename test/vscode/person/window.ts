@@ -121,12 +121,16 @@ export class Window {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Moves the cursor of the active editor: line and column count from 1. */
+  /** Moves the cursor of the text editor on the left, wherever the focus is: line and column count from 1. */
   async goTo(line: number, column: number): Promise<void> {
-    await this.page.keyboard.press('Control+G');
+    await this.page.keyboard.press('Control+1');
+    await this.#quickInput('Control+G');
     await this.page.locator('.quick-input-widget input').fill(`:${line}:${column}`);
     await this.page.keyboard.press('Enter');
-    await this.page.waitForTimeout(150);
+    await this.page
+      .locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` })
+      .first()
+      .waitFor();
   }
 
   /** Selects the line of the cursor, without its end. */
