@@ -3,6 +3,7 @@
  * Letters: B batch, H query heads, G key/value heads, T query length, S key length, d head dimension, D width, V vocabulary, L layers.
  */
 import type { ErrorCode } from '../errors.ts';
+import type { Positions } from '../positions/types.ts';
 import type { Shares } from '../predictions/shares.ts';
 import type { FileEntry } from '../source.ts';
 import type { Tensor } from '../tensor.ts';
@@ -244,6 +245,8 @@ export interface EngineRequests {
   vectors: { params: HeadParams; result: HeadVectors };
   /** @throws `internal` for an output that is no row of scores */
   predict: { params: PredictParams; result: Shares };
+  /** What positions are to a head's site, on this run; terms of tokens and positions are those of the head. @throws `unsupported`, `runtime` where their tables cannot be computed */
+  positions: { params: HeadParams; result: Positions };
   output: { params: { readonly run: number; readonly name: string }; result: Tensor };
   /** Computes the run again in the reference implementation (seconds, for small models) and says how far it is from what was shown. */
   compare: { params: { readonly run: number }; result: Comparison };

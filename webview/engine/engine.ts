@@ -4,6 +4,7 @@
  */
 import type { Keep } from '../../model/attention/index.ts';
 import { HeadlightError } from '../../model/errors.ts';
+import type { Positions } from '../../model/positions/types.ts';
 import type { Shares } from '../../model/predictions/shares.ts';
 import type {
   Comparison,
@@ -26,6 +27,7 @@ import { compareRun } from './compare.ts';
 import { type DeviceChoice, withHalf } from './device.ts';
 import { type Loaded, loadModel } from './loading.ts';
 import { assertRunnable, type OpenModel, type OpenOptions, openModel, problemOf, weightBytes } from './opening.ts';
+import { positionsOf } from './positions.ts';
 import { predictRow } from './predict.ts';
 import { type CancelSignal, Queue } from './queue.ts';
 import type { Run } from './run.ts';
@@ -185,6 +187,13 @@ export class Engine {
   /** @throws HeadlightError `internal` for an output that is no row of scores */
   predict(params: PredictParams): Promise<Shares> {
     return this.#ask(params.run, async (found) => predictRow(await found.output(params.output), params));
+  }
+
+  positions({ run: number, key, head }: HeadParams): Promise<Positions> {
+    return this.#turns.add(async () => {
+      const { run, params } = this.#kept(number);
+      return positionsOf({ model: this.#open().model, run, params, runtime: this.#runtime }, key, head);
+    });
   }
 
   output({ run, name }: { readonly run: number; readonly name: string }): Promise<Tensor> {

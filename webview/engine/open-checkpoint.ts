@@ -32,6 +32,7 @@ export async function openWeights(folder: ModelFolder, entry: string, given: rea
     folder,
     found: { ...found, sites: knownSites(emitted, found.sites) },
     inputs: inputsOf(plan, emitted),
+    config: checkpoint.config.values,
     problem: null,
     feeds: (params) => feedsOf(plan, emitted, params),
     compute: (feeds) => compute(checkpoint, emitted, feeds),

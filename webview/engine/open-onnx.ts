@@ -58,6 +58,7 @@ async function openPart(folder: ModelFolder, { role, path }: OnnxPart, config: M
     folder,
     found,
     inputs: inputFacts(plan),
+    config,
     problem: skeleton.problems[0] ?? null,
     feeds: (params, encoder) => makeFeeds(plan, paramsFor(role, paired, params), encoder),
     compute: (feeds, call) => computeGraph(part, feeds, call),

@@ -6,6 +6,7 @@ import { HeadlightError } from '../../model/errors.ts';
 import { DataType } from '../../model/onnx/dtypes.ts';
 import type { EncoderResult, Feeds, ModelConfig } from '../../model/onnx/feeds.ts';
 import type { InputFacts, ModelFacts, ModelFiles, Refusal, RunParams, SiteFacts, WireError } from '../../model/protocol/engine.ts';
+import type { ConfigValues } from '../../model/safetensors/config.ts';
 import type { ModelFolder } from '../../model/source.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import type { DeviceChoice } from './device.ts';
@@ -21,6 +22,8 @@ export type Role = 'model' | 'encoder' | 'decoder';
 export interface OpenPart extends Part {
   readonly role: Role;
   readonly inputs: readonly InputFacts[];
+  /** The model's `config.json`, or null where there is none. */
+  readonly config: ConfigValues | null;
   /** Why this graph can be shown but not run, or null. */
   readonly problem: WireError | null;
   /** @throws HeadlightError `input` for inputs that only the user can give */

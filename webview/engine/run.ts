@@ -21,6 +21,7 @@ const HEADS_LIMIT = 128 * 2 ** 20;
 export class Run {
   readonly #sites: ReadonlyMap<string, RanSite>;
   readonly #all = new Map<string, Promise<Weights | null>>();
+  readonly #further = new Map<string, Promise<Tensor>>();
   readonly #heads = new Lru<string, Float32Array>(HEADS_LIMIT, (weights) => weights.byteLength);
 
   constructor(
@@ -151,6 +152,23 @@ export class Run {
     return sizes;
   }
 
+  /** T of a site. */
+  async queriesOf(key: string): Promise<number> {
+    return (await this.#sizes(key, 0, 0)).queries;
+  }
+
+  /** A value of a part's graph that is computed when somebody asks for it, once. */
+  remembered(part: number, name: string, compute: () => Promise<Tensor>): Promise<Tensor> {
+    const key = `${part}/${name}`;
+    let value = this.#further.get(key);
+    if (!value) {
+      value = compute();
+      this.#further.set(key, value);
+      value.catch(() => this.#further.delete(key));
+    }
+    return value;
+  }
+
   /** @throws HeadlightError `internal` for an output that the model has not */
   output(name: string): Promise<Tensor> {
     const part = this.parts.findLast((outputs) => outputs.has(name));
@@ -168,6 +186,7 @@ export class Run {
     for (const outputs of this.parts) outputs.dispose();
     this.#all.clear();
     this.#heads.clear();
+    this.#further.clear();
   }
 }
 

@@ -79,6 +79,7 @@ const requests: RequestHandlers<EngineRequests> = {
     return { ...vectors, q: give(q), k: give(k) };
   },
   predict: (params) => engine().predict(params),
+  positions: (params) => engine().positions(params),
   output: (params) => engine().output(params),
   compare: (params, call) => engine().compare(params, call),
   close: async () => {

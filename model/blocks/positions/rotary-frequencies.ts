@@ -89,8 +89,8 @@ export function scaledFrequencies(settings: RotarySettings): number[] {
   return plain;
 }
 
-/** base^(−2i/r), each step rounded to float32 as the models' own code does. */
-function plainFrequencies({ columns, base }: RotarySettings): number[] {
+/** base^(−2i/r) before any scaling, each step rounded to float32 as the models' own code does. */
+export function plainFrequencies({ columns, base }: RotarySettings): number[] {
   return Array.from({ length: columns / 2 }, (_, i) => Math.fround(1 / Math.fround(base ** Math.fround((2 * i) / columns))));
 }
 
