@@ -2,8 +2,10 @@
  * What a model is, as far as its small files tell: `config.json`, the head of `tokenizer.json`, `measured.json`. No weights are read.
  * The line that people see: `GPT-2 · 4 × 4 · 1.09 M · f32 · BPE 2,048`.
  */
+
 import type { SiteKind } from '../../model/protocol/engine.ts';
 import type { KnownHead } from '../../model/protocol/panel.ts';
+import { table } from '../../model/table.ts';
 
 /** A run of layers of one kind. */
 export interface Stack {
@@ -32,7 +34,7 @@ export interface ModelCard {
 
 type Config = Readonly<Record<string, unknown>>;
 
-const NAMES: Readonly<Record<string, string>> = {
+const NAMES: Readonly<Record<string, string>> = table({
   albert: 'ALBERT',
   bart: 'BART',
   bert: 'BERT',
@@ -84,7 +86,7 @@ const NAMES: Readonly<Record<string, string>> = {
   whisper: 'Whisper',
   'xlm-roberta': 'XLM-RoBERTa',
   xlnet: 'XLNet',
-};
+});
 
 const VISION = /^(vit|deit|dino|beit|swin|siglip_vision|clip_vision|convnext|mobilevit)/;
 const TWO_TOWERS = /^(clip|siglip|chinese_clip|clipseg)$/;
@@ -129,14 +131,14 @@ function stacksOf(config: Config): Stack[] {
   return stack('self', count(own, ...LAYERS), count(own, ...HEADS));
 }
 
-const SHORT_TYPES: Readonly<Record<string, string>> = {
+const SHORT_TYPES: Readonly<Record<string, string>> = table({
   float32: 'f32',
   float16: 'f16',
   bfloat16: 'bf16',
   float64: 'f64',
   float8_e4m3fn: 'f8',
   int8: 'int8',
-};
+});
 
 /** RoBERTa and its kin count positions from `pad_token_id + 1`, so that their table has two rows more than the text may have tokens. */
 function maxTokensOf(config: Config, tokenizerConfig: Config | null): number | null {

@@ -1,9 +1,11 @@
 /**
  * What a checkpoint is, from its configuration and the headers of its weights alone.
  */
+
 import type { ModelFacts } from '../protocol/engine.ts';
 import type { Checkpoint } from '../safetensors/checkpoint.ts';
 import type { TensorPlace } from '../safetensors/header.ts';
+import { table } from '../table.ts';
 import { sizeOf } from '../tensor.ts';
 import { familyOf } from './registry.ts';
 
@@ -24,7 +26,7 @@ export function describeCheckpoint(checkpoint: Checkpoint): ModelFacts {
   };
 }
 
-const TYPE_IN_WORDS: Readonly<Record<string, string>> = { F64: 'float64', F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
+const TYPE_IN_WORDS: Readonly<Record<string, string>> = table({ F64: 'float64', F32: 'float32', F16: 'float16', BF16: 'bfloat16' });
 
 /** The type that most elements are stored in. */
 function mostCommonType(places: readonly TensorPlace[]): string {

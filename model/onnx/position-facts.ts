@@ -1,4 +1,5 @@
 /** What a file knows about order, in words: `learned`, `rotary`, `ALiBi` … */
+import { table } from '../table.ts';
 import { intOf, operatorOf } from './attributes.ts';
 import type { ModelConfig } from './feeds.ts';
 import type { Graph } from './graph.ts';
@@ -14,7 +15,7 @@ export interface PositionFacts {
 const TABLE = /position_embedding|positional_embedding|embed_positions|\bwpe\b|pos_embed|positions_embed/;
 const RELATIVE = /relative_attention_bias|relative_position|rel_embeddings|rel_attn|r_r_bias/;
 /** Families whose scheme no table or operator of the graph shows. */
-const FAMILIES: Readonly<Record<string, string>> = {
+const FAMILIES: Readonly<Record<string, string>> = table({
   bloom: 'ALiBi',
   mpt: 'ALiBi',
   t5: 'relative buckets',
@@ -28,9 +29,9 @@ const FAMILIES: Readonly<Record<string, string>> = {
   marian: 'sinusoidal',
   ctrl: 'sinusoidal',
   whisper: 'sinusoidal (encoder), learned (decoder)',
-};
+});
 /** Rows in front of a table that no token uses: behind the padding index, or a fixed offset. */
-const UNUSED_ROWS: Readonly<Record<string, number>> = { roberta: 2, 'xlm-roberta': 2, camembert: 2, bart: 2, mbart: 2, opt: 2 };
+const UNUSED_ROWS: Readonly<Record<string, number>> = table({ roberta: 2, 'xlm-roberta': 2, camembert: 2, bart: 2, mbart: 2, opt: 2 });
 
 export function describePositions(
   graphs: readonly Graph[],

@@ -1,4 +1,5 @@
 /** Counting parameters, which a file may keep packed, scaled or twice. */
+import { table } from '../table.ts';
 import { intOf, operatorOf, subgraphsOf } from './attributes.ts';
 import { DataType } from './dtypes.ts';
 import type { Graph } from './graph.ts';
@@ -8,7 +9,7 @@ import type { onnx } from './proto.js';
 const FLOATS: ReadonlySet<number> = new Set([DataType.FLOAT, DataType.FLOAT16, DataType.BFLOAT16, DataType.DOUBLE]);
 
 /** Inputs that hold quantized weights, by operator; the others of the same node are scales and zero points. */
-const QUANTIZED: Readonly<Record<string, readonly number[]>> = {
+const QUANTIZED: Readonly<Record<string, readonly number[]>> = table({
   DequantizeLinear: [0],
   MatMulInteger: [0, 1],
   ConvInteger: [0, 1],
@@ -23,10 +24,10 @@ const QUANTIZED: Readonly<Record<string, readonly number[]>> = {
   'com.microsoft::QGemm': [0, 3],
   'com.microsoft::QEmbedLayerNormalization': [2, 3, 4],
   Gather: [0],
-};
+});
 
 /** Inputs that are neither weights nor biases, though they may be tables of floats: scales, sines and cosines. */
-const TABLES: Readonly<Record<string, readonly number[]>> = {
+const TABLES: Readonly<Record<string, readonly number[]>> = table({
   DequantizeLinear: [1],
   QuantizeLinear: [1],
   QLinearMatMul: [1, 4, 6],
@@ -39,7 +40,7 @@ const TABLES: Readonly<Record<string, readonly number[]>> = {
   'com.microsoft::GroupQueryAttention': [7, 8],
   'com.microsoft::RotaryEmbedding': [2, 3],
   RotaryEmbedding: [1, 2],
-};
+});
 /** Frequencies of rotary positions, as modules call their buffer. */
 const BUFFER = /inv_freq/;
 

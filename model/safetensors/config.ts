@@ -30,9 +30,11 @@ export class Config {
     return this.get(names, fallback, 'a number', (value) => typeof value === 'number' && Number.isFinite(value));
   }
 
-  /** A count: a whole number from 0 up. @throws HeadlightError `format` when absent without `fallback`, or something else */
+  /** A count: a whole number from 0 up to what a model can have. @throws HeadlightError `format` when absent without `fallback`, or something else */
   count(names: string | readonly string[], fallback?: number): number {
-    return this.get(names, fallback, 'a whole number from 0 up', (value) => Number.isSafeInteger(value) && (value as number) >= 0);
+    const most = mostOf(typeof names === 'string' ? names : names.join());
+    const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
+    return this.get(names, fallback, `a whole number from 0 to ${most}`, isCount);
   }
 
   /** A whole number of any sign. @throws HeadlightError as above */
@@ -83,6 +85,16 @@ export class Config {
       throw new HeadlightError('format', `${this.where}: ${list.join(' or ')} is ${JSON.stringify(value)}, expected ${kind}.`);
     return value as E;
   }
+}
+
+/** Beyond these a configuration is broken or hostile: lists of that length are made before any tensor is looked at. */
+const MOST_LAYERS = 10_000;
+const MOST_COLUMNS = 2 ** 20;
+const MOST = 2 ** 24;
+
+function mostOf(names: string): number {
+  if (/layer(?!_norm)|depth/.test(names)) return MOST_LAYERS;
+  return /head|dim|group|bucket|channel|patch|window|interval|experts/.test(names) && !/_id$/.test(names) ? MOST_COLUMNS : MOST;
 }
 
 const isListOf = (type: 'string' | 'number' | 'boolean') => (value: unknown) =>

@@ -1,4 +1,5 @@
 /** Products of two tensors, however they are written, as one thing: which axes meet, which are summed over. */
+import { table } from '../../table.ts';
 import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '../graph/attributes.ts';
 import { type GraphView, type NodeRef, operatorOf } from '../graph/view.ts';
 import { axisOf } from '../infer/fact.ts';
@@ -28,7 +29,7 @@ export interface Operand {
 
 type Shape = readonly number[];
 
-const MATMULS: Readonly<Record<string, readonly [number, number]>> = {
+const MATMULS: Readonly<Record<string, readonly [number, number]>> = table({
   MatMul: [0, 1],
   Gemm: [0, 1],
   MatMulInteger: [0, 1],
@@ -36,7 +37,7 @@ const MATMULS: Readonly<Record<string, readonly [number, number]>> = {
   'com.microsoft::FusedMatMul': [0, 1],
   'com.microsoft::TransposeMatMul': [0, 1],
   'com.microsoft::MatMulIntegerToFloat': [0, 1],
-};
+});
 
 /** Products whose right side is a packed weight: they are projections and nothing else. */
 const PACKED = new Set([

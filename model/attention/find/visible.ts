@@ -15,6 +15,9 @@ export interface Visibility {
 /** A logit below this is no logit but a mask. */
 const MASKED = -1e3;
 
+/** Masks with more places than this are not followed. */
+const MOST_PLACES = 2 ** 24;
+
 /** For each [T, S] of the logits at batch 0, head 0: masked or not, from one node of the chain; null when it masks nothing that is known. */
 function maskedBy(c: Candidate, facts: Facts, ref: NodeRef, out: readonly number[]): boolean[] | null {
   const { score } = c;
@@ -25,7 +28,9 @@ function maskedBy(c: Candidate, facts: Facts, ref: NodeRef, out: readonly number
     const at = broadcastIndex(f.shape, out);
     return (flat) => f.value![at(flat)]!;
   };
-  const plane = Array.from({ length: out.at(-1)! * out.at(-2)! }, (_, i) => i);
+  const places = out.at(-1)! * out.at(-2)!;
+  if (!(places <= MOST_PLACES)) return null;
+  const plane = Array.from({ length: places }, (_, i) => i);
   if (ref.node.opType === 'Where') {
     const [condition, yes, no] = [pick(0), pick(1), pick(2)];
     if (!condition) return null;

@@ -1,4 +1,5 @@
 /** Facts of elementwise operators: sizes by broadcasting, contents where all operands are known. */
+import { table } from '../../table.ts';
 import { intAttribute } from '../graph/attributes.ts';
 import { isFloat, TYPE } from '../graph/constants.ts';
 import { broadcast, broadcastIndex, count, type Fact, fact, type Rule, type Step, VALUE_LIMIT } from './fact.ts';
@@ -7,7 +8,7 @@ type Compute = (...x: number[]) => number;
 
 const b2n = (x: boolean): number => (x ? 1 : 0);
 
-const UNARY: Readonly<Record<string, Compute | null>> = {
+const UNARY: Readonly<Record<string, Compute | null>> = table({
   Neg: (x) => -x,
   Abs: Math.abs,
   Sqrt: Math.sqrt,
@@ -76,9 +77,9 @@ const UNARY: Readonly<Record<string, Compute | null>> = {
   'com.microsoft::GroupNorm': null,
   'com.microsoft::SkipLayerNormalization': null,
   'com.microsoft::SkipSimplifiedLayerNormalization': null,
-};
+});
 
-const NARY: Readonly<Record<string, Compute>> = {
+const NARY: Readonly<Record<string, Compute>> = table({
   Add: (a, b) => a + b,
   Sub: (a, b) => a - b,
   Mul: (a, b) => a * b,
@@ -89,9 +90,9 @@ const NARY: Readonly<Record<string, Compute>> = {
   Sum: (...x) => x.reduce((a, b) => a + b, 0),
   Mean: (...x) => x.reduce((a, b) => a + b, 0) / x.length,
   PRelu: (a, b) => (a < 0 ? a * b : a),
-};
+});
 
-const LOGIC: Readonly<Record<string, Compute>> = {
+const LOGIC: Readonly<Record<string, Compute>> = table({
   And: (a, b) => b2n(a !== 0 && b !== 0),
   Or: (a, b) => b2n(a !== 0 || b !== 0),
   Xor: (a, b) => b2n((a !== 0) !== (b !== 0)),
@@ -102,7 +103,7 @@ const LOGIC: Readonly<Record<string, Compute>> = {
   GreaterOrEqual: (a, b) => b2n(a >= b),
   IsNaN: (x) => b2n(Number.isNaN(x)),
   IsInf: (x) => b2n(Math.abs(x) === Number.POSITIVE_INFINITY),
-};
+});
 
 /** Inputs that are given, in order. */
 export function given(step: Step): Fact[] {

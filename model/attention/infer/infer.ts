@@ -4,7 +4,9 @@
  * Exporters compute shapes, masks and scales in the graph; with concrete numbers all that is plain arithmetic, and what a Reshape does to the
  * axes can be read off. Masks that are fed in are taken as all ones: then an exporter's causal triangle becomes visible as contents.
  */
+
 import type { onnx } from '../../onnx/proto.js';
+import { table } from '../../table.ts';
 import { graphsOf } from '../graph/attributes.ts';
 import { dimsOf, isFloat, valuesOf } from '../graph/constants.ts';
 import { type GraphView, operatorOf } from '../graph/view.ts';
@@ -27,7 +29,7 @@ import { Lengths } from './lengths.ts';
 import { PRODUCTS } from './products.ts';
 import { SHAPING } from './shaping.ts';
 
-const RULES: Readonly<Record<string, Rule>> = { ...ELEMENTWISE, ...SHAPING, ...PRODUCTS, ...CONTRIB };
+const RULES: Readonly<Record<string, Rule>> = table({ ...ELEMENTWISE, ...SHAPING, ...PRODUCTS, ...CONTRIB });
 
 /** How often lengths are joined and the walk begun again. */
 const ATTEMPTS = 8;

@@ -1,4 +1,5 @@
 /** Facts of reductions, products, gathers by index tensors, convolutions and the like: types and sizes, contents where masks are made of them. */
+import { table } from '../../table.ts';
 import { intAttribute, intsAttribute, stringAttribute } from '../graph/attributes.ts';
 import { TYPE } from '../graph/constants.ts';
 import { axisOf, broadcast, count, type Fact, fact, noteLength, type Rule, type Step, strides, VALUE_LIMIT } from './fact.ts';
@@ -63,13 +64,13 @@ const einsum: Rule = (step) => {
   ];
 };
 
-const REDUCERS: Readonly<Record<string, (values: number[]) => number>> = {
+const REDUCERS: Readonly<Record<string, (values: number[]) => number>> = table({
   ReduceSum: (v) => v.reduce((a, b) => a + b, 0),
   ReduceMean: (v) => v.reduce((a, b) => a + b, 0) / v.length,
   ReduceMax: (v) => Math.max(...v),
   ReduceMin: (v) => Math.min(...v),
   ReduceProd: (v) => v.reduce((a, b) => a * b, 1),
-};
+});
 
 function reduceValue(x: Fact, axes: Shape, op: string): number[] | null {
   const f = REDUCERS[op];

@@ -3,8 +3,10 @@
  * read. The operator stays and its output is compared with theirs, unless the runtime cannot run it: then they take its place.
  * Adding an operator: its file, and a line in LOWERINGS.
  */
+
 import type { onnx } from '../../onnx/proto.js';
 import type { Refusal } from '../../protocol/engine.ts';
+import { table } from '../../table.ts';
 import { Subject } from '../find/graph.ts';
 import { Builder, makeNode } from '../graph/builder.ts';
 import { TYPE } from '../graph/constants.ts';
@@ -17,7 +19,7 @@ import { REFUSED, unknownForm } from './refused.ts';
 import { sparse } from './sparse.ts';
 import type { Lower, Lowered } from './types.ts';
 
-const LOWERINGS: Readonly<Record<string, Lower>> = {
+const LOWERINGS: Readonly<Record<string, Lower>> = table({
   Attention: onnxAttention,
   'com.microsoft::Attention': attention,
   'com.microsoft::QAttention': qAttention,
@@ -25,7 +27,7 @@ const LOWERINGS: Readonly<Record<string, Lower>> = {
   'com.microsoft::DecoderMaskedMultiHeadAttention': decoderMasked,
   'com.microsoft::GroupQueryAttention': groupQuery,
   'com.microsoft::SparseAttention': sparse,
-};
+});
 
 const ASKED = 'the runtime refused the operator itself';
 

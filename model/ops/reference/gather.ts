@@ -1,4 +1,5 @@
 /** Operators that pick elements by index and put them back. Indices may count from the end. */
+import { table } from '../../table.ts';
 import { allocate, sizeOf, stridesOf, type Tensor } from '../../tensor.ts';
 import {
   asNumbers,
@@ -74,13 +75,13 @@ function gatherElements(inputs: Inputs, call: Call): Tensor[] {
 /** How an update joins the element that is there. */
 type Join = (old: number | bigint, update: number | bigint) => number | bigint;
 
-const JOINS: Readonly<Record<string, Join>> = {
+const JOINS: Readonly<Record<string, Join>> = table({
   none: (_, update) => update,
   add: (old, update) => (old as number) + (update as number),
   mul: (old, update) => (old as number) * (update as number),
   max: (old, update) => (update > old ? update : old),
   min: (old, update) => (update < old ? update : old),
-};
+});
 
 function joinOf(call: Call): Join {
   const name = text(call, 'reduction', 'none');
