@@ -7,6 +7,7 @@ import type { Positions } from '../positions/types.ts';
 import type { Shares } from '../predictions/shares.ts';
 import type { FileEntry } from '../source.ts';
 import type { Tensor } from '../tensor.ts';
+import type { StepDifference, WalkRequests } from './walk.ts';
 
 /** `self` in models of one stack; an encoder–decoder has `encoder`, `decoder`, `cross`; two towers have `vision` and `text`. */
 export type SiteKind = 'self' | 'encoder' | 'decoder' | 'cross' | 'vision' | 'text';
@@ -207,6 +208,8 @@ export interface Comparison {
   /** Weights of all heads. */
   readonly sites: readonly ({ readonly key: string } & Difference)[];
   readonly outputs: readonly ({ readonly name: string } & Difference)[];
+  /** Every step of the walk, in order. */
+  readonly steps: readonly StepDifference[];
   readonly referenceMs: number;
 }
 
@@ -234,7 +237,7 @@ export interface HeadParams extends SiteParams {
 }
 
 /** Requests from page to worker: parameters and result by method name. */
-export interface EngineRequests {
+export interface EngineRequests extends Pick<WalkRequests, 'walk' | 'stage'> {
   open: { params: { readonly model: ModelFiles; readonly device: Device | 'auto' }; result: OpenResult };
   run: { params: RunParams; result: RunResult };
   thumbnails: { params: SiteParams; result: Thumbnails };

@@ -1,12 +1,18 @@
 /** A run beside the reference implementation: how far the numbers that are shown are from plain TypeScript's. */
 import type { Comparison, Difference, RunParams } from '../../model/protocol/engine.ts';
+import { both, differenceOf } from './difference.ts';
 import type { EngineCall } from './engine.ts';
 import type { OpenModel } from './opening.ts';
 import { computeModel } from './reference.ts';
 import type { Run } from './run.ts';
+import type { Walker } from './walker.ts';
 
 /** @throws HeadlightError `unsupported` for operators that the reference has not, `cancelled` */
-export async function compareRun(model: OpenModel, run: Run, params: RunParams, call: EngineCall): Promise<Comparison> {
+export async function compareRun(
+  model: OpenModel,
+  { run, params, walker }: { readonly run: Run; readonly params: RunParams; readonly walker: Walker },
+  call: EngineCall,
+): Promise<Comparison> {
   const start = performance.now();
   const reference = await computeModel(model, params, call);
   const referenceMs = performance.now() - start;
@@ -28,26 +34,6 @@ export async function compareRun(model: OpenModel, run: Run, params: RunParams, 
     if (!run.outputNames.includes(name)) continue;
     outputs.push({ name, ...differenceOf((await run.output(name)).data, value.data) });
   }
-  return { sites, outputs, referenceMs };
-}
-
-/** A value that is no finite number in one of the two and not the same in the other makes the difference NaN: never hidden behind a number. */
-export function differenceOf(shown: ArrayLike<number | bigint>, reference: ArrayLike<number | bigint>): Difference {
-  if (shown.length !== reference.length) return { largest: Number.NaN, scale: Number.NaN };
-  let largest = 0;
-  let scale = 0;
-  for (let i = 0; i < shown.length; i++) {
-    const [a, b] = [Number(shown[i]), Number(reference[i])];
-    if (Number.isFinite(b)) scale = Math.max(scale, Math.abs(b));
-    if (!Object.is(a, b) && a !== b) largest = worse(largest, Math.abs(a - b));
-  }
-  return { largest, scale };
-}
-
-function both(one: Difference, other: Difference): Difference {
-  return { largest: worse(one.largest, other.largest), scale: Math.max(one.scale, other.scale) };
-}
-
-function worse(one: number, other: number): number {
-  return Number.isFinite(one) && Number.isFinite(other) ? Math.max(one, other) : Number.NaN;
+  const steps = await walker.compare(call);
+  return { sites, outputs, steps, referenceMs };
 }

@@ -21,6 +21,7 @@ import type {
   SiteParams,
   Thumbnails,
 } from '../../model/protocol/engine.ts';
+import type { StageParams, StageResult, Walk } from '../../model/protocol/walk.ts';
 import type { ModelFolder } from '../../model/source.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { compareRun } from './compare.ts';
@@ -33,6 +34,7 @@ import { type CancelSignal, Queue } from './queue.ts';
 import type { Run } from './run.ts';
 import { runModel } from './running.ts';
 import type { Runtime } from './runtime.ts';
+import { Walker } from './walker.ts';
 
 export interface EngineOptions {
   readonly firstRun?: number;
@@ -65,6 +67,7 @@ interface Kept {
   readonly run: Run;
   /** What it ran on, to run the same in the reference. */
   readonly params: RunParams;
+  readonly walker: Walker;
 }
 
 export class Engine {
@@ -140,9 +143,10 @@ export class Engine {
     const createMs = isNew ? performance.now() - createStart : 0;
     call.progress?.(null, 'running');
     const start = performance.now();
-    const { run, warnings } = await runModel(model, opened.loaded, params, call.token);
+    const { run, feeds, warnings } = await runModel(model, opened.loaded, params, call.token);
     const runMs = performance.now() - start;
-    const number = this.#keep({ run, params });
+    const walker = new Walker(this.#runtime, model, feeds, choice.device);
+    const number = this.#keep({ run, params, walker });
     const sites = await run.summary();
     const outputs = run.outputNames.map((name) => run.outputType(name));
     const { device, fallback } = choice;
@@ -200,11 +204,20 @@ export class Engine {
     return this.#ask(run, (found) => found.output(name));
   }
 
+  /** The pieces of a run's walk; nothing is computed for it. */
+  walk({ run }: { readonly run: number }): Promise<Walk> {
+    return this.#turns.add(async () => this.#kept(run).walker.walk());
+  }
+
+  /** The steps of one piece of the walk. @throws HeadlightError `memory`, `runtime`, `cancelled` */
+  stage(params: StageParams, call: EngineCall = {}): Promise<StageResult> {
+    return this.#turns.add(() => this.#kept(params.run).walker.stage(params, call), call.token);
+  }
+
   /** @throws HeadlightError `unsupported` where the reference lacks an operator, `cancelled` */
   compare({ run: number }: { readonly run: number }, call: EngineCall = {}): Promise<Comparison> {
     return this.#turns.add(async () => {
-      const { run, params } = this.#kept(number);
-      return compareRun(this.#open().model, run, params, call);
+      return compareRun(this.#open().model, this.#kept(number), call);
     }, call.token);
   }
 

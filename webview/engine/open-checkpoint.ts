@@ -34,10 +34,18 @@ export async function openWeights(folder: ModelFolder, entry: string, given: rea
     inputs: inputsOf(plan, emitted),
     config: checkpoint.config.values,
     problem: null,
+    stages: stageNames(emitted),
     feeds: (params) => feedsOf(plan, emitted, params),
     compute: (feeds) => compute(checkpoint, emitted, feeds),
   };
   return { parts: [part], facts: describeCheckpoint(checkpoint), warnings: emitted.warnings, config };
+}
+
+/** The names of every value that is a stage; the graph may have the same value under several. */
+function stageNames({ stages }: EmittedModel): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const [stage, value] of stages) names.set(value, [...(names.get(value) ?? []), stage]);
+  return names;
 }
 
 /** What the graph declares as filled in is not asked for. */

@@ -20,6 +20,8 @@ export interface Part {
   readonly name: string;
   readonly folder: ModelFolder;
   readonly found: Found;
+  /** Names of values as the blocks of a checkpoint write them down, by value; left out for graphs from files. */
+  readonly stages?: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface LoadOptions {

@@ -21,23 +21,28 @@ export async function computeGraph(
 ): Promise<Computed> {
   const { model, taps } = instrument(found.model, found.sites, 'weights');
   const reference = new ReferenceModel({ model }, folder);
+  assertKnown(reference, name);
+  const values = await reference.run(feeds, { onNode: lookAround(call) });
+  const outputs = new Map(found.model.graph!.output.map((output) => [output.name, values.get(output.name)!]));
+  return { outputs, weights: new Map(taps.map((tap) => [tap.key, weightsOf(tap, values)])) };
+}
+
+/** @throws HeadlightError `unsupported` for the first operator of a graph that the reference has not */
+export function assertKnown(reference: ReferenceModel, name: string): void {
   const [lacking] = reference.lacking();
-  if (lacking) {
-    const operator = [lacking.domain, lacking.operator].filter(Boolean).join('::');
-    throw new HeadlightError(
-      'unsupported',
-      `${name}: the reference does not know ${operator} (${lacking.node}). Run the model without it.`,
-    );
-  }
-  const onNode = async (_: unknown, done: number, total: number) => {
+  if (!lacking) return;
+  const operator = [lacking.domain, lacking.operator].filter(Boolean).join('::');
+  throw new HeadlightError('unsupported', `${name}: the reference does not know ${operator} (${lacking.node}). Run the model without it.`);
+}
+
+/** Lets others have a turn now and then: a cancel is heard, progress is said. */
+export function lookAround(call: EngineCall): (node: unknown, done: number, total: number) => Promise<void> {
+  return async (_, done, total) => {
     if (done % NODES_BETWEEN !== 0) return;
     assertWanted(call.token);
     call.progress?.(done / total, 'computing the reference');
     await new Promise((resolve) => setTimeout(resolve, 0));
   };
-  const values = await reference.run(feeds, { onNode });
-  const outputs = new Map(found.model.graph!.output.map((output) => [output.name, values.get(output.name)!]));
-  return { outputs, weights: new Map(taps.map((tap) => [tap.key, weightsOf(tap, values)])) };
 }
 
 export interface ReferenceRun {

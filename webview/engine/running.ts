@@ -17,17 +17,21 @@ export function encoderResult(states: Tensor, { attentionMask }: RunParams): Enc
 
 export interface RunDone {
   readonly run: Run;
+  /** What each part was fed with. */
+  readonly feeds: readonly Readonly<Record<string, Tensor>>[];
   readonly warnings: readonly string[];
 }
 
 export async function runModel(model: OpenModel, { parts }: Loaded, params: RunParams, signal: CancelSignal | undefined): Promise<RunDone> {
   const outputs: RunOutputs[] = [];
+  const feeds: Readonly<Record<string, Tensor>>[] = [];
   const warnings: string[] = [];
   let encoder: Encoded | null = null;
   try {
     for (const [index, part] of model.parts.entries()) {
       const made = part.feeds(params, encoder);
       warnings.push(...made.warnings);
+      feeds.push(made.feeds);
       const ran = await parts[index]!.run(made.feeds, signal);
       outputs.push(ran);
       if (part.role === 'encoder') encoder = encoderResult(await ran.tensor(part.found.model.graph!.output[0]!.name), params);
@@ -37,5 +41,5 @@ export async function runModel(model: OpenModel, { parts }: Loaded, params: RunP
     throw error;
   }
   const sites = model.sites.map(({ facts, site, part }): RanSite => ({ facts, site, part: parts[part]!, outputs: outputs[part]! }));
-  return { run: new Run(sites, outputs, model.outputNames), warnings: [...new Set(warnings)] };
+  return { run: new Run(sites, outputs, model.outputNames), feeds, warnings: [...new Set(warnings)] };
 }

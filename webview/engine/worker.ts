@@ -81,6 +81,11 @@ const requests: RequestHandlers<EngineRequests> = {
   predict: (params) => engine().predict(params),
   positions: (params) => engine().positions(params),
   output: (params) => engine().output(params),
+  walk: (params) => engine().walk(params),
+  stage: async (params, call) => {
+    const { values, ...result } = await engine().stage(params, call);
+    return { ...result, values: values.map((value) => ({ ...value, data: give(value.data) })) };
+  },
   compare: (params, call) => engine().compare(params, call),
   close: async () => {
     await engine().close();

@@ -35,6 +35,6 @@ export function worstFirst<D extends Difference>(differences: readonly D[]): D[]
 }
 
 /** The worst of a check; null where nothing was compared. */
-export function worstOf({ sites, outputs }: Pick<Comparison, 'sites' | 'outputs'>): Difference | null {
-  return worstFirst<Difference>([...sites, ...outputs])[0] ?? null;
+export function worstOf({ sites, outputs, steps }: Pick<Comparison, 'sites' | 'outputs' | 'steps'>): Difference | null {
+  return worstFirst<Difference>([...sites, ...outputs, ...steps])[0] ?? null;
 }

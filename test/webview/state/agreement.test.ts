@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { differenceOf } from '../../../webview/engine/compare.ts';
+import { differenceOf } from '../../../webview/engine/difference.ts';
 import { gradeOf, worstFirst, worstOf } from '../../../webview/state/agreement.ts';
 
 test('a difference is measured by the largest value; what is no number is hidden behind none', () => {
@@ -27,5 +27,5 @@ test('the worst comes first, and no number before every number', () => {
     worstFirst(made).map(({ largest }) => largest),
     [Number.NaN, 1e-3, 1e-6],
   );
-  assert.equal(worstOf({ sites: [], outputs: [] }), null);
+  assert.equal(worstOf({ sites: [], outputs: [], steps: [] }), null);
 });

@@ -1,0 +1,95 @@
+/** The walk's numbers at every stage of every golden checkpoint, computed piece by piece by onnxruntime, equal Hugging Face's. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { emitModel } from '../../../model/architectures/emit.ts';
+import { familyTypes } from '../../../model/architectures/registry.ts';
+import type { Tensor } from '../../../model/tensor.ts';
+import { openModel } from '../../../webview/engine/opening.ts';
+import type { Runtime } from '../../../webview/engine/runtime.ts';
+import { Walker } from '../../../webview/engine/walker.ts';
+import { startRuntime } from '../../inspect/runtime.ts';
+import {
+  errorOfScale,
+  expectationsOf,
+  type Golden,
+  goldenNames,
+  hasTwoStacks,
+  inGoldenLayout,
+  inputsOf,
+  modelTypeOf,
+  openGolden,
+  queryMask,
+  stageName,
+} from '../../model/architectures/checkpoints.ts';
+
+/** Part of the golden's scale, as of the engine's runs. */
+const TOLERANCE = 1e-4;
+
+let runtime: Runtime;
+before(async () => {
+  runtime = await startRuntime('wasm');
+});
+
+interface Walked {
+  readonly values: ReadonlyMap<string, Tensor>;
+  readonly sections: number;
+  readonly sites: readonly string[];
+}
+
+async function walkerOf({ checkpoint }: Golden, inputs: Readonly<Record<string, Tensor>>): Promise<Walker> {
+  const files = { id: 'golden', name: 'golden', entry: checkpoint.weights, files: checkpoint.folder.files };
+  const device = { device: 'wasm', fallback: null, half: false } as const;
+  const model = await openModel(checkpoint.folder, files, device, { given: Object.keys(inputs) });
+  const feeds = model.parts.map((part) => part.feeds({ raw: inputs }, null).feeds);
+  return new Walker(runtime, model, feeds, 'wasm');
+}
+
+/** Walks through the whole model, as somebody does who opens every layer. */
+async function walk(walker: Walker): Promise<Walked> {
+  const { sections, remarks } = walker.walk();
+  assert.deepEqual(remarks, []);
+  const values = new Map<string, Tensor>();
+  for (const section of sections.keys()) for (const [id, value] of await walker.values(section, {})) values.set(id, value);
+  return { values, sections: sections.length, sites: sections.flatMap(({ sites }) => sites) };
+}
+
+describe('the walk through golden checkpoints', () => {
+  for (const name of goldenNames().filter((golden) => familyTypes().includes(modelTypeOf(golden)))) {
+    test(name, async () => {
+      const golden = await openGolden(name);
+      const [letter = ''] = golden.cases;
+      const inputs = inputsOf(golden, letter);
+      const { stages, sites } = emitModel(golden.checkpoint, { given: Object.keys(inputs) });
+      const { values, sections, ...walked } = await walk(await walkerOf(golden, inputs));
+      assert.deepEqual(
+        walked.sites,
+        sites.map(({ kind, layer }) => `${kind}/${layer}`),
+      );
+      assert.ok(sections >= sites.length, `${sections} pieces for ${sites.length} places of attention`);
+      const missing: string[] = [];
+      for (const [key, expected] of expectationsOf(golden, letter)) {
+        const stage = stages.get(stageName(key, hasTwoStacks(golden, letter)));
+        const value = stage === undefined ? undefined : values.get(stage);
+        if (!value) {
+          if (stage !== undefined) missing.push(key);
+          continue;
+        }
+        const error = errorOfScale(inGoldenLayout(key, value, expected), expected, queryMask(inputs, key));
+        assert.ok(error <= TOLERANCE, `${letter}/${key}: error ${error} of the scale`);
+      }
+      // Tables of positions depend on no text: they are shown where they are added.
+      const walkedPast = missing.filter((key) => /^(attention|hidden|output)\//.test(key));
+      assert.deepEqual(walkedPast, []);
+    });
+  }
+});
+
+for (const name of ['bert', 'gpt2', 't5', 'marian', 'vit', 'llama']) {
+  test(`every step of ${name} agrees with the reference`, async () => {
+    const golden = await openGolden(name);
+    const walker = await walkerOf(golden, inputsOf(golden, golden.cases[0]!));
+    const steps = await walker.compare({});
+    assert.equal(steps.length, walker.walk().sections.flatMap((section) => section.steps).length);
+    for (const { step, largest, scale } of steps) assert.ok(largest <= TOLERANCE * scale, `${step}: ${largest} of ${scale}`);
+  });
+}

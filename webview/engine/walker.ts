@@ -1,0 +1,192 @@
+/**
+ * The walk through a run: computes one piece of the model at a time, from what earlier pieces passed on, in a session that is let go at once.
+ * What is kept is one piece's values, and the little that goes from piece to piece: never all activations.
+ */
+import { HeadlightError } from '../../model/errors.ts';
+import { writeModel } from '../../model/onnx/wire.ts';
+import { ReferenceModel } from '../../model/ops/evaluate.ts';
+import type { Device } from '../../model/protocol/engine.ts';
+import type { StageParams, StageResult, StepDifference, Walk, WalkSection } from '../../model/protocol/walk.ts';
+import type { DType, Tensor } from '../../model/tensor.ts';
+import { homeOf, pieceModel, pieceOf } from '../../model/walk/extract.ts';
+import { planWalk, type WalkPlan } from '../../model/walk/plan.ts';
+import { differenceOf } from './difference.ts';
+import type { EngineCall } from './engine.ts';
+import { cpuNodesOf, externalOf } from './external.ts';
+import type { OpenModel, OpenPart } from './opening.ts';
+import { assertWanted } from './queue.ts';
+import { assertKnown, lookAround } from './reference.ts';
+import type { OrtValues, Runtime } from './runtime.ts';
+import { stageValue } from './stage-value.ts';
+import { fromOrt, toOrt } from './tensors.ts';
+
+type Feeds = Readonly<Record<string, Tensor>>;
+
+/** A section, and the part of the model that it belongs to. */
+interface Place {
+  readonly part: number;
+  readonly index: number;
+  readonly section: WalkSection;
+}
+
+export class Walker {
+  #plans: readonly WalkPlan[] | null = null;
+  #passed: readonly (readonly string[][])[] | null = null;
+  /** Values that go from piece to piece, by part. */
+  readonly #carried: readonly Map<string, Tensor>[];
+  #computed: { readonly place: Place; readonly values: ReadonlyMap<string, Tensor> } | null = null;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly model: OpenModel,
+    private readonly feeds: readonly Feeds[],
+    private readonly device: Device,
+  ) {
+    this.#carried = model.parts.map(() => new Map());
+  }
+
+  walk(): Walk {
+    const sections = this.places().map(({ part, section }) => ({ ...section, sites: section.sites.map((key) => this.#keyOf(part, key)) }));
+    const walked = new Set(sections.flatMap(({ sites }) => sites));
+    const left = this.model.sites.filter(({ facts }) => !walked.has(facts.key));
+    return {
+      sections,
+      remarks: left.map(({ facts }) => `${facts.where} is not walked along: the graph holds it in ${facts.node}, without its steps.`),
+    };
+  }
+
+  #keyOf(part: number, key: string): string {
+    return this.model.sites.find((one) => one.part === part && one.site.key === key)?.facts.key ?? key;
+  }
+
+  places(): readonly Place[] {
+    return this.plans().flatMap(({ sections }, part) => sections.map((section, index) => ({ part, index, section })));
+  }
+
+  plans(): readonly WalkPlan[] {
+    this.#plans ??= this.model.parts.map(({ found, stages }) => planWalk(found.model, found.sites, stages));
+    return this.#plans;
+  }
+
+  place(section: number): Place {
+    const place = this.places()[section];
+    if (!place) throw new HeadlightError('internal', `The walk has no section ${section}.`);
+    return place;
+  }
+
+  async stage({ section, head, batch = 0 }: StageParams, call: EngineCall): Promise<StageResult> {
+    const start = performance.now();
+    const place = this.place(section);
+    const values = await this.values(section, call);
+    const heads = this.#headsOf(place);
+    return {
+      values: place.section.steps.flatMap((step) =>
+        wantedOf({ steps: [step] }).map((id) => stageValue({ ...step, id }, values.get(id)!, { head, batch, heads })),
+      ),
+      computeMs: performance.now() - start,
+    };
+  }
+
+  #headsOf({ part, section }: Place): number {
+    return this.model.sites.find((one) => one.part === part && one.site.key === section.sites[0])?.facts.heads ?? 1;
+  }
+
+  /** Whole values of the steps of a section, by id; those of the section before are let go. */
+  async values(section: number, call: EngineCall): Promise<ReadonlyMap<string, Tensor>> {
+    const place = this.place(section);
+    if (this.#computed?.place.part === place.part && this.#computed.place.index === place.index) return this.#computed.values;
+    this.#computed = null;
+    for (let earlier = 0; earlier < place.index; earlier++) {
+      const missing = this.passedOn(place.part, earlier).filter((name) => !this.#carried[place.part]!.has(name));
+      if (missing.length === 0) continue;
+      call.progress?.(earlier / place.index, 'walking to this layer');
+      await this.#compute(place.part, earlier, missing, call);
+    }
+    const wanted = [...new Set([...wantedOf(place.section), ...this.passedOn(place.part, place.index)])];
+    const values = await this.#compute(place.part, place.index, wanted, call);
+    this.#computed = { place, values };
+    return values;
+  }
+
+  /** Values of a section that later ones start from. */
+  passedOn(part: number, section: number): readonly string[] {
+    this.#passed ??= this.plans().map(passedOf);
+    return this.#passed[part]![section]!;
+  }
+
+  /**
+   * Every step beside the reference's, which goes its own way from the start: differences add up as they do in a run.
+   * @throws HeadlightError `unsupported` for operators that the reference has not, `cancelled`
+   */
+  async compare(call: EngineCall): Promise<StepDifference[]> {
+    const found: StepDifference[] = [];
+    const carried = this.model.parts.map(() => new Map<string, Tensor>());
+    for (const [number, place] of this.places().entries()) {
+      const values = await this.values(number, call);
+      const wanted = [...values.keys()];
+      const { model, feeds } = this.#program(place.part, place.index, wanted, carried[place.part]!);
+      const reference = new ReferenceModel({ model }, this.model.parts[place.part]!.folder);
+      assertKnown(reference, this.model.parts[place.part]!.name);
+      const expected = await reference.run(feeds, { onNode: lookAround(call) });
+      call.progress?.(number / this.places().length, 'comparing every step');
+      for (const { id } of place.section.steps)
+        found.push({ section: number, step: id, ...differenceOf(values.get(id)!.data, expected.get(id)!.data) });
+      for (const name of this.passedOn(place.part, place.index)) carried[place.part]!.set(name, expected.get(name)!);
+    }
+    return found;
+  }
+
+  /** The graph of a section and what it is fed with. */
+  #program(part: number, section: number, wanted: readonly string[], carried: ReadonlyMap<string, Tensor>) {
+    const plan = this.plans()[part]!;
+    const piece = pieceOf(plan, section, wanted);
+    const types = new Map(piece.carried.map((name): [string, DType] => [name, carried.get(name)!.dtype]));
+    const feeds: Record<string, Tensor> = {};
+    for (const name of piece.inputs) feeds[name] = this.feeds[part]![name]!;
+    for (const name of piece.carried) feeds[name] = carried.get(name)!;
+    return { model: pieceModel(this.model.parts[part]!.found.model, plan, piece, wanted, types), feeds };
+  }
+
+  async #compute(part: number, section: number, wanted: readonly string[], call: EngineCall): Promise<Map<string, Tensor>> {
+    assertWanted(call.token);
+    const carried = this.#carried[part]!;
+    const { model, feeds } = this.#program(part, section, wanted, carried);
+    const values = await this.#run(this.model.parts[part]!, model, feeds, wanted, call);
+    for (const name of this.passedOn(part, section)) if (values.has(name)) carried.set(name, values.get(name)!);
+    return values;
+  }
+
+  async #run(
+    { name, folder }: OpenPart,
+    model: ReturnType<typeof pieceModel>,
+    feeds: Feeds,
+    wanted: readonly string[],
+    { token }: EngineCall,
+  ): Promise<Map<string, Tensor>> {
+    const program = { name, folder, bytes: writeModel(model), files: externalOf(model).files, cpuNodes: cpuNodesOf(model) };
+    const session = await this.runtime.create(program, { device: this.device, signal: token });
+    try {
+      const inputs: OrtValues = {};
+      for (const [input, value] of Object.entries(feeds)) inputs[input] = toOrt(this.runtime.ort, value);
+      const results = await session.run(inputs, wanted, token);
+      const values = new Map<string, Tensor>();
+      for (const value of wanted) values.set(value, await fromOrt(results[value]!));
+      for (const result of Object.values(results)) result.dispose();
+      return values;
+    } finally {
+      if (!this.runtime.broken) await session.release();
+    }
+  }
+}
+
+/** The values of a section's steps, and what is added in them. */
+const wantedOf = ({ steps }: Pick<WalkSection, 'steps'>): string[] => steps.flatMap(({ id, side }) => (side === null ? [id] : [id, side]));
+
+/** For each section of a plan the values that later ones start from. */
+function passedOf(plan: WalkPlan): string[][] {
+  const passed = plan.sections.map(() => new Set<string>());
+  plan.sections.forEach(({ steps }, index) => {
+    for (const value of pieceOf(plan, index, wantedOf({ steps })).carried) passed[homeOf(plan, value)]!.add(value);
+  });
+  return passed.map((values) => [...values]);
+}
