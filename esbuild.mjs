@@ -4,6 +4,7 @@
  *   extension/extension.ts        → out/extension/extension.cjs   what VS Code loads
  *   extension/workers/<name>.ts   → out/extension/<name>.cjs      worker threads of the extension host, loaded when needed
  *   webview/main.tsx (+ css)      → out/webview/main.js, main.css the panel's page
+ *   webview/tokenizer.tsx (+ css) → out/webview/tokenizer.js      the page on which a tokenizer is tried out
  *   webview/engine/worker.ts      → out/webview/worker.js         the engine, run from a blob URL
  *   onnxruntime-web               → out/webview/ort/              the runtime's own files, untouched
  *   test/vscode/suite/index.ts    → out/test/index.cjs            the suites that run inside VS Code (only with --tests)
@@ -51,7 +52,7 @@ const bundles = [
   },
   {
     ...common,
-    entryPoints: { main: 'webview/main.tsx' },
+    entryPoints: { main: 'webview/main.tsx', tokenizer: 'webview/tokenizer.tsx' },
     outdir: 'out/webview',
     format: 'esm',
     platform: 'browser',

@@ -19,6 +19,7 @@ import { Status } from './status.ts';
 import { fromStretches, openDocument, typed } from './text/choose.ts';
 import type { SourceText } from './text/source.ts';
 import { Tokenizers } from './text/tokenizers.ts';
+import { TokenizerPanel, TRY_TYPE } from './tokenizer/panel.ts';
 import { ModelsTree } from './views/models-tree.ts';
 import { Tensors } from './views/tensors.ts';
 
@@ -32,6 +33,7 @@ export class App {
   readonly decorations: Decorations;
   readonly status: Status;
   readonly tree: ModelsTree;
+  readonly tokenizerPanel: TokenizerPanel;
 
   constructor(context: ExtensionContext) {
     const { extensionUri } = context;
@@ -45,6 +47,8 @@ export class App {
     const tensors = this.#store.add(new Tensors(Uri.joinPath(extensionUri, 'out/extension/onnx.cjs')));
     this.tree = this.#store.add(new ModelsTree(this.models, this.runs, tensors));
     this.#store.add(new HoverCards(this.runs, this.panel, this.models, this.tokenizers));
+    this.tokenizerPanel = this.#store.add(new TokenizerPanel(extensionUri, this.models, this.tokenizers, this.failures));
+    this.#store.add(window.registerWebviewPanelSerializer(TRY_TYPE, this.tokenizerPanel));
     this.#store.add(registerCommands(this));
     this.#store.add(this.runs.onDidChange((run) => void commands.executeCommand('setContext', 'headlight.hasRun', run !== null)));
     this.#store.add(this.panel.onDidFail(({ error }) => this.failures.tell(new HeadlightError(error.code, error.message))));

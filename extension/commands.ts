@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'headlight.visualizePair': visualizePair,
   'headlight.rerun': (app) => app.rerun(),
   'headlight.cancel': (app) => app.runs.cancel(),
+  'headlight.tryTokenizer': (app, target) => tryTokenizer(app, target),
   'headlight.selectModel': selectModel,
   'headlight.useModel': (app, node) => useModel(app, node),
   'headlight.addModelFolder': (app) => addFolder(app.models),
@@ -165,6 +166,14 @@ async function visualizePair(app: App): Promise<void> {
   const first = await askSentence('The first text of the pair (premise, question)');
   const second = first === null ? null : await askSentence('The second text of the pair (hypothesis, answer)');
   if (first !== null && second !== null) await app.runs.start({ model, source: typed(first, second) });
+}
+
+/** Of the model that was pointed at, else of the active one; begins with what is selected in the editor. */
+async function tryTokenizer(app: App, target: unknown): Promise<void> {
+  const model = isNode(target) ? modelOf(target) : await app.models.needActive();
+  const editor = window.activeTextEditor;
+  const selected = editor && !editor.selection.isEmpty ? editor.document.getText(editor.selection) : null;
+  app.tokenizerPanel.show(model, selected);
 }
 
 async function selectModel(app: App): Promise<void> {

@@ -55,8 +55,18 @@ export function connectHost(
   requests: RequestHandlers<PanelRequests>,
   notifications: NotificationHandlers<PanelNotifications>,
 ): HostChannel {
+  return connectPage<HostRequests, HostNotifications, PanelRequests, PanelNotifications>(requests, notifications);
+}
+
+/** The channel of any page of ours to its own part of the extension host. */
+export function connectPage<
+  OutR extends { [M in keyof OutR]: { params: unknown; result: unknown } },
+  OutN,
+  InR extends { [M in keyof InR]: { params: unknown; result: unknown } },
+  InN,
+>(requests: RequestHandlers<InR>, notifications: NotificationHandlers<InN>): Channel<OutR, OutN, InR, InN> {
   const connection = createMessageConnection(new WindowReader(), new ApiWriter(vscode));
-  return new Channel<HostRequests, HostNotifications, PanelRequests, PanelNotifications>(connection, requests, notifications);
+  return new Channel<OutR, OutN, InR, InN>(connection, requests, notifications);
 }
 
 /** What an earlier life of this panel kept, or null. */

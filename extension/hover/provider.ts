@@ -7,7 +7,7 @@ import type { Panel } from '../panel/panel.ts';
 import type { Run } from '../run/run.ts';
 import type { Runs } from '../run/runs.ts';
 import { wordOf } from '../text/lookup.ts';
-import type { Tokenizers } from '../text/tokenizers.ts';
+import { hasTokenizer, type Tokenizers } from '../text/tokenizers.ts';
 import { CARD_COMMANDS, plainCard, runCard } from './card.ts';
 
 type When = 'always' | 'visualized' | 'off';
@@ -76,7 +76,7 @@ export class HoverCards {
     const text = document.getText(range);
     const { card } = await model.describe();
     const files = await model.files();
-    if (text.length > WORD_LIMIT || card.input === 'image' || !files.some(({ path }) => path === 'tokenizer.json')) return null;
+    if (text.length > WORD_LIMIT || card.input === 'image' || !hasTokenizer(files.map(({ path }) => path))) return null;
     // The blank before a word belongs to its token in many vocabularies: the word is read as it stands.
     const before = range.start.character > 0 ? document.getText(new Range(range.start.translate(0, -1), range.start)) : '';
     const lead = before === ' ' ? before : '';

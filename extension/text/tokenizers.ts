@@ -1,6 +1,7 @@
 /** Tokenizers of models: loaded into the tokenizer thread when a text needs them, kept there. */
 import { Uri } from 'vscode';
 import { HeadlightError } from '../../model/errors.ts';
+import { FOREIGN_TOKENIZER_FILES, TOKENIZER_FILES } from '../../model/text/files.ts';
 import { readText } from '../files/bytes.ts';
 import type { Model } from '../models/model.ts';
 import { WorkerThread } from '../worker-thread.ts';
@@ -42,13 +43,12 @@ export class Tokenizers {
   }
 
   async #load(model: Model, key: string): Promise<void> {
-    const json = await readFile(model, 'tokenizer.json');
-    if (json === null) {
+    const files = await tokenizerFiles(model);
+    if (!hasTokenizer(Object.keys(files))) {
       const words = `${model.name} has no tokenizer.json beside it, so text cannot become tokens. Put the model's tokenizer.json into its folder.`;
       throw new HeadlightError('tokenizer', words);
     }
-    const config = await readFile(model, 'tokenizer_config.json');
-    await this.#thread.call({ kind: 'load', key, params: { json, config } }, model.name);
+    await this.#thread.call({ kind: 'load', key, params: { files } }, model.name);
     this.#loaded.set(key, this.#thread.generation);
   }
 
@@ -57,7 +57,17 @@ export class Tokenizers {
   }
 }
 
-async function readFile(model: Model, path: string): Promise<string | null> {
-  const files = await model.files();
-  return files.some((file) => file.path === path) ? readText(Uri.joinPath(model.root, path), path) : null;
+/** Whether a folder with these files has a tokenizer of any kind. */
+export function hasTokenizer(names: readonly string[]): boolean {
+  const vocabularies: readonly string[] = ['tokenizer.json', 'vocab.json', 'vocab.txt', ...FOREIGN_TOKENIZER_FILES];
+  return names.some((name) => vocabularies.includes(name));
+}
+
+/** What a tokenizer may be made of, by name. Beside a tokenizer.json only its configuration counts. */
+async function tokenizerFiles(model: Model): Promise<Record<string, string>> {
+  const there = new Set((await model.files()).map(({ path }) => path));
+  const readable = there.has('tokenizer.json') ? ['tokenizer.json', 'tokenizer_config.json'] : TOKENIZER_FILES;
+  const read = async (name: string) => [name, await readText(Uri.joinPath(model.root, name), name)] as const;
+  const texts = await Promise.all(readable.filter((name) => there.has(name)).map(read));
+  return Object.fromEntries([...FOREIGN_TOKENIZER_FILES.filter((name) => there.has(name)).map((name) => [name, ''] as const), ...texts]);
 }

@@ -1,24 +1,17 @@
 /** The tokenizer thread: keeps the tokenizers that it was given, answers one call at a time. */
-import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
+import { HeadlightError } from '../../model/errors.ts';
 import type { VocabularyEntry } from '../../model/protocol/panel.ts';
-import { decodeTokens, loadTokenizer, type Tokenizer } from '../../model/text/index.ts';
+import type { TryParams } from '../../model/protocol/tokenizer.ts';
+import { decodeTokens, readTokenizer, type Tokenizer } from '../../model/text/index.ts';
 import { serveCalls } from '../serve-calls.ts';
-import type { TokenizerCall, TokenizerValue } from '../text/worker-protocol.ts';
+import type { TokenizerCall, TokenizerValue, TriedText } from '../text/worker-protocol.ts';
 
 const tokenizers = new Map<string, Tokenizer>();
 
-function parse(json: string, name: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (error) {
-    throw asHeadlightError(error, 'tokenizer', `${name} is not valid JSON`);
-  }
-}
-
-function handle(call: TokenizerCall): TokenizerValue {
+async function handle(call: TokenizerCall): Promise<TokenizerValue> {
   if (call.kind === 'load') {
-    const { json, config } = call.params;
-    tokenizers.set(call.key, loadTokenizer(parse(json, 'tokenizer.json'), config === null ? null : parse(config, 'tokenizer_config.json')));
+    const { files } = call.params;
+    tokenizers.set(call.key, await readTokenizer(async (name) => files[name] ?? null));
     return null;
   }
   const tokenizer = tokenizers.get(call.key);
@@ -29,6 +22,8 @@ function handle(call: TokenizerCall): TokenizerValue {
       const { tokens, typeIds } = tokenizer.encode(text, pair ?? undefined, { specials });
       return { tokens, typeIds };
     }
+    case 'try':
+      return tried(tokenizer, call.params);
     case 'vocabulary':
       return call.params.ids.map((id) => entryOf(tokenizer, id));
     case 'decode':
@@ -36,6 +31,13 @@ function handle(call: TokenizerCall): TokenizerValue {
     case 'specials':
       return tokenizer.specials;
   }
+}
+
+function tried(tokenizer: Tokenizer, { text, pair }: TryParams): TriedText {
+  const begin = performance.now();
+  const { tokens, typeIds, normalized } = tokenizer.encode(text, pair ?? undefined);
+  const { kind, vocabularySize: vocabulary, steps } = tokenizer;
+  return { tokens, typeIds, normalized, facts: { kind, vocabulary, steps }, ms: performance.now() - begin };
 }
 
 function entryOf(tokenizer: Tokenizer, id: number): VocabularyEntry {

@@ -1,4 +1,5 @@
-import { boolean, count, type Json, list, malformed, object, string } from './json.ts';
+import { boolean, count, type Json, list, object, string } from './json.ts';
+import type { Model } from './models/index.ts';
 import type { Normalizer } from './normalizers/index.ts';
 import { Traced } from './traced.ts';
 import { isWhiteSpace, wordCharacters } from './unicode/sets.ts';
@@ -32,12 +33,21 @@ function addedToken(value: unknown): AddedToken {
   };
 }
 
-/** The `added_tokens` of a file. */
-export function addedTokens(value: unknown): readonly AddedToken[] {
+/**
+ * The `added_tokens` of a file, with the ids by which the library knows them: a token that the vocabulary has is that one, any other gets the next free
+ * id, whatever the file says. Source: AddedVocabulary::add_tokens.
+ */
+export function addedTokens(value: unknown, { vocabulary, size }: Pick<Model, 'vocabulary' | 'size'>): readonly AddedToken[] {
   if (value === undefined || value === null) return [];
-  const tokens = list(value, 'added_tokens').map(addedToken);
-  if (tokens.some((t) => t.id > 0xffffffff)) throw malformed('an added token has an id beyond 32 bits');
-  return tokens;
+  const out = new Map<string, AddedToken>();
+  let most = -1;
+  for (const token of list(value, 'added_tokens').map(addedToken)) {
+    if (token.content === '') continue;
+    const id = out.get(token.content)?.id ?? vocabulary.get(token.content) ?? Math.max(size, most + 1);
+    most = Math.max(most, id);
+    out.set(token.content, { ...token, id });
+  }
+  return [...out.values()];
 }
 
 /** A stretch of text: an added token, or what lies between them. */

@@ -11,7 +11,14 @@ export type ReadText = (name: string) => Promise<string | null>;
 export const TOKENIZER_FILES = ['tokenizer.json', 'vocab.json', 'merges.txt', 'vocab.txt', 'tokenizer_config.json', 'config.json'] as const;
 
 /** Files that hold a tokenizer which only other programs can read; a folder with one of these and no other is refused by name. */
-const FOREIGN = ['tokenizer.model', 'spiece.model', 'sentencepiece.bpe.model', 'source.spm', 'tekken.json', 'bpe.codes'] as const;
+export const FOREIGN_TOKENIZER_FILES = [
+  'tokenizer.model',
+  'spiece.model',
+  'sentencepiece.bpe.model',
+  'source.spm',
+  'tekken.json',
+  'bpe.codes',
+] as const;
 
 function parsed(text: string, name: string): unknown {
   try {
@@ -39,7 +46,7 @@ export async function readTokenizer(read: ReadText): Promise<Tokenizer> {
   const [vocab, merges, words] = [await read('vocab.json'), await read('merges.txt'), await read('vocab.txt')];
   if (vocab !== null && merges !== null) return byteLevelBpe(parsed(vocab, 'vocab.json'), merges, config, className);
   if (words !== null) return bertWordPiece(words, config, className);
-  for (const name of FOREIGN) if ((await read(name)) !== null) throw foreign(name);
+  for (const name of FOREIGN_TOKENIZER_FILES) if ((await read(name)) !== null) throw foreign(name);
   throw new HeadlightError('tokenizer', 'The folder has no tokenizer: add its tokenizer.json.');
 }
 

@@ -8,8 +8,9 @@ import { normalizer } from './normalizers/index.ts';
 import { type PostProcessor, postProcessor } from './post-processors/index.ts';
 import { type PreTokenizer, preTokenizer } from './pre-tokenizers/index.ts';
 import { maxLengthOf, specialIds } from './specials.ts';
+import { stepsOf } from './steps.ts';
 import { Traced } from './traced.ts';
-import type { DecodeOptions, EncodeOptions, Encoding, NormalizedText, SpecialIds, TextRange, Tokenizer } from './types.ts';
+import type { DecodeOptions, EncodeOptions, Encoding, NormalizedText, PipelineStep, SpecialIds, TextRange, Tokenizer } from './types.ts';
 
 /** The pipeline of one tokenizer.json. */
 interface Parts {
@@ -62,19 +63,21 @@ class TracedTokenizer implements Tokenizer {
   readonly vocabularySize: number;
   readonly specials: SpecialIds;
   readonly specialIds: ReadonlySet<number>;
-  readonly #pieces = new Map<number, string>();
+  readonly #pieces: ReadonlyMap<number, string>;
   readonly #addedIds: ReadonlyMap<string, number>;
+  readonly #special: ReadonlySet<string>;
 
   constructor(
     private readonly parts: Parts,
     config: Readonly<Record<string, unknown>>,
     readonly maxLength: number | null,
+    readonly steps: readonly PipelineStep[],
   ) {
     this.kind = parts.model.kind;
-    for (const [piece, id] of parts.model.vocabulary) this.#pieces.set(id, piece);
-    for (const token of parts.added) this.#pieces.set(token.id, token.content);
+    this.#pieces = new Map([...parts.model.pieces, ...parts.added.map(({ id, content }): [number, string] => [id, content])]);
     this.#addedIds = new Map(parts.added.map((t) => [t.content, t.id]));
     this.vocabularySize = this.#pieces.size;
+    this.#special = new Set(parts.added.filter((t) => t.special).map((t) => t.content));
     this.specialIds = new Set(parts.added.filter((t) => t.special).map((t) => t.id));
     this.specials = specialIds(config, parts.added, (piece) => this.idOf(piece), parts.model.unknown);
   }
@@ -117,9 +120,8 @@ class TracedTokenizer implements Tokenizer {
       }
       for (const piece of this.parts.preTokenize(stretch.text)) {
         const cuts = this.parts.model.tokenize(piece);
-        for (const { id, piece: string, a, b } of cuts) {
-          const start = piece.startOf(a);
-          const end = piece.endOf(b - 1);
+        for (const { id, piece: string, a, b, astray } of cuts) {
+          const [start, end] = astray ? source.bytes(...astray) : [piece.startOf(a), piece.endOf(b - 1)];
           tokens.push({ id, piece: string, start, end, word, special: false });
           coverage.cover(start, end);
         }
@@ -130,8 +132,10 @@ class TracedTokenizer implements Tokenizer {
   }
 
   decode(ids: readonly number[], options: DecodeOptions = {}): string {
-    const kept = ids.filter((id) => this.#pieces.has(id) && !(options.skipSpecial === true && this.specialIds.has(id)));
-    return this.parts.decode(kept.map((id) => this.piece(id))).join('');
+    const pieces = ids.flatMap((id) => this.#pieces.get(id) ?? []);
+    // By name, as in the library: a vocabulary may have a special token's name under a second id.
+    const kept = options.skipSpecial === true ? pieces.filter((piece) => !this.#special.has(piece)) : pieces;
+    return this.parts.decode(kept).join('');
   }
 
   piece(id: number): string {
@@ -145,7 +149,8 @@ class TracedTokenizer implements Tokenizer {
 
 function finished(draft: Draft, segment: 0 | 1, source: Traced): Token {
   const { id, piece, special, word } = draft;
-  return { id, piece, start: special ? 0 : source.unit(draft.start), end: special ? 0 : source.unit(draft.end), special, word, segment };
+  const unit = (at: number) => (special ? 0 : source.unit(Math.min(at, source.length)));
+  return { id, piece, start: unit(draft.start), end: unit(draft.end), special, word, segment };
 }
 
 /**
@@ -159,14 +164,15 @@ export function loadTokenizer(tokenizerJson: unknown, tokenizerConfig?: unknown)
   const json = object(tokenizerJson, 'tokenizer.json');
   const config = isObject(tokenizerConfig) ? tokenizerConfig : {};
   const normalize = normalizer(json.normalizer);
-  const added = addedTokens(json.added_tokens);
+  const vocabularyModel = model(json.model);
+  const added = addedTokens(json.added_tokens, vocabularyModel);
   const parts: Parts = {
     cutAdded: addedTokenCutter(added, normalize),
     preTokenize: preTokenizer(json.pre_tokenizer),
-    model: model(json.model),
+    model: vocabularyModel,
     postProcess: postProcessor(json.post_processor),
     decode: decoder(json.decoder),
     added,
   };
-  return new TracedTokenizer(parts, config, maxLengthOf(config));
+  return new TracedTokenizer(parts, config, maxLengthOf(config), stepsOf(json, vocabularyModel.kind));
 }

@@ -4,6 +4,8 @@
  * Everything counts in code points: `starts[i]`, `ends[i]` is the half-open range of source code points that character i stands for. Arrays are
  * shared by slices; nobody writes to them after the text was built. UTF-16 offsets are made once, at the very end.
  */
+import { utf8Length } from './utf8.ts';
+
 interface Store {
   readonly chars: readonly number[];
   readonly starts: readonly number[];
@@ -101,6 +103,21 @@ export class Traced {
       else high = middle - 1;
     }
     return low - this.from;
+  }
+
+  /**
+   * The characters that bytes [a, b) of the text touch: the end is the character that byte b lies in, or the text's end; it is two behind the start
+   * where b is further out. Source: BytesToCharOffsetConverter.
+   */
+  bytes(a: number, b: number): readonly [number, number] {
+    let start: number | null = null;
+    let at = 0;
+    for (let i = 0; i < this.length; i++) {
+      at += utf8Length(this.char(i));
+      if (start === null && a < at) start = i;
+      if (b < at) return [start!, i];
+    }
+    return start === null ? [a, b] : [start, b === at ? this.length : start + 2];
   }
 
   get text(): string {

@@ -45,12 +45,20 @@ export interface DecodeOptions {
   readonly skipSpecial?: boolean;
 }
 
+/** A component by its `type` in the file; the parts of a Sequence stand one by one. */
+export interface PipelineStep {
+  readonly stage: 'normalizer' | 'pre-tokenizer' | 'model' | 'post-processor';
+  readonly type: string;
+}
+
 /** A tokenizer as its files describe it. */
 export interface Tokenizer {
   /** The model's kind as the file names it: BPE, Unigram, WordPiece, WordLevel. */
   readonly kind: string;
   /** Number of different tokens, added ones included. */
   readonly vocabularySize: number;
+  /** What a text goes through, in order. */
+  readonly steps: readonly PipelineStep[];
   readonly specials: SpecialIds;
   /** Ids of all tokens that the file marks as special. */
   readonly specialIds: ReadonlySet<number>;

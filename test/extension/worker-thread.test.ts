@@ -41,7 +41,7 @@ describe('the tokenizer thread', () => {
 
   test('cuts a text with a loaded tokenizer', async () => {
     const json = await readFile(new URL('tokenizer.json', folder), 'utf8');
-    await thread.call({ kind: 'load', key: 'gpt', params: { json, config: null } }, 'gpt');
+    await thread.call({ kind: 'load', key: 'gpt', params: { files: { 'tokenizer.json': json } } }, 'gpt');
     const text = 'The keys are on the table.';
     const encoded = (await thread.call({ kind: 'encode', key: 'gpt', params: { text, pair: null, specials: true } }, 'gpt')) as Encoded;
     assert.ok(encoded.tokens.length >= 7);
@@ -56,9 +56,9 @@ describe('the tokenizer thread', () => {
   });
 
   test('a malformed file is a sentence, and the thread lives on', async () => {
-    await assert.rejects(thread.call({ kind: 'load', key: 'x', params: { json: '{"model": ', config: null } }, 'x'), {
+    await assert.rejects(thread.call({ kind: 'load', key: 'x', params: { files: { 'tokenizer.json': '{"model": ' } } }, 'x'), {
       code: 'tokenizer',
-      message: /tokenizer\.json is not valid JSON/,
+      message: /tokenizer\.json is not JSON/,
     });
     const params = { text: 'still', pair: null, specials: true };
     const encoded = (await thread.call({ kind: 'encode', key: 'gpt', params }, 'gpt')) as Encoded;

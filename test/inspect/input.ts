@@ -1,16 +1,17 @@
 /** What a job gives the model: text as ids, a picture as pixel values, raw inputs by name. */
 import { readFileSync } from 'node:fs';
 import { HeadlightError } from '../../model/errors.ts';
+import { beside } from '../../model/onnx/folder.ts';
 import type { RunParams } from '../../model/protocol/engine.ts';
 import type { Token } from '../../model/protocol/panel.ts';
 import { readHeader } from '../../model/safetensors/header.ts';
 import { readTensor } from '../../model/safetensors/values.ts';
 import type { Tensor } from '../../model/tensor.ts';
-import { loadTokenizer, type Tokenizer } from '../../model/text/index.ts';
+import { FOREIGN_TOKENIZER_FILES, readTokenizer, TOKENIZER_FILES, type Tokenizer } from '../../model/text/index.ts';
 import { type OpenFolder, openFolder } from './folder.ts';
 import { prepareImage } from './image.ts';
 import type { Job, Report, ReportToken } from './job.ts';
-import { readModelFile } from './json.ts';
+import { readModelFile, readModelText } from './json.ts';
 
 export interface Input {
   /** Null when the job gives neither text nor picture. */
@@ -59,15 +60,15 @@ function startToken(tokenizer: Tokenizer, id: number): ReportToken {
 }
 
 async function tokenizerOf(folder: OpenFolder): Promise<Tokenizer> {
-  const json = await readModelFile(folder, 'tokenizer.json');
-  if (json === null) {
+  const names = [...TOKENIZER_FILES.filter((name) => !name.endsWith('config.json')), ...FOREIGN_TOKENIZER_FILES];
+  if (names.every((name) => beside(folder, folder.model.entry, name) === null)) {
     const where = folder.model.entry || folder.model.name;
     throw new HeadlightError(
       'tokenizer',
       `There is no tokenizer.json beside ${where}, so text cannot become tokens: put it there, or give --inputs.`,
     );
   }
-  return loadTokenizer(json, await readModelFile(folder, 'tokenizer_config.json'));
+  return readTokenizer((name) => readModelText(folder, name));
 }
 
 /** The token that a decoder begins with, as the configuration names it. */

@@ -11,6 +11,8 @@ export interface Cut {
   readonly piece: string;
   readonly a: number;
   readonly b: number;
+  /** Bytes of the whole source instead, where the library counts past the piece and so lands anywhere. */
+  readonly astray?: readonly [number, number];
 }
 
 /** The model of a tokenizer: pieces of text to tokens of its vocabulary. Added tokens are not in it. */
@@ -19,6 +21,10 @@ export interface Model {
   /** Token strings with their ids. */
   readonly vocabulary: ReadonlyMap<string, number>;
   readonly unknown: string | null;
+  /** Entries of its vocabulary, those that are written twice counted twice. */
+  readonly size: number;
+  /** Token strings by id. */
+  readonly pieces: ReadonlyMap<number, string>;
   tokenize(piece: Traced): readonly Cut[];
 }
 

@@ -36,14 +36,11 @@ const UNKNOWN_PENALTY = -10;
  * (see PieceTrie). Without an unknown token it still needs a place for that score: one past the end, which no text can contain.
  */
 function engineFor(entries: readonly [string, number][], vocab: Map<string, number>, unk: number | null): Unigram {
-  const place = unk ?? entries.length;
   const engine = new Unigram({ type: 'Unigram', vocab: [['', 0]], unk_id: 0 } as unknown as Config, '');
-  const scores = entries.map(([, score]) => score);
-  engine.min_score = scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY);
+  engine.scores = entries.map(([, score]) => score);
+  engine.min_score = engine.scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY);
   engine.unk_score = engine.min_score + UNKNOWN_PENALTY;
-  scores[place] = engine.unk_score;
-  engine.unk_token_id = place;
-  engine.scores = scores;
+  engine.unk_token_id = unk ?? entries.length;
   engine.tokens_to_ids = vocab;
   engine.trie = new PieceTrie(vocab.keys()) as unknown as Unigram['trie'];
   return engine;
@@ -73,6 +70,8 @@ export function unigram(config: Json): Model {
     kind: 'Unigram',
     vocabulary: vocab,
     unknown,
+    size: entries.length,
+    pieces: new Map(entries.map(([piece], id) => [id, piece])),
     tokenize: remembering((_, text) => {
       let at = 0;
       return fused(engine.tokenize(text), (p) => !vocab.has(p) || p === unknown).flatMap((run) => {

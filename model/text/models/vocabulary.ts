@@ -16,3 +16,8 @@ export function unknownId(vocab: ReadonlyMap<string, number>, unknown: string): 
   if (id === undefined) throw malformed(`the unknown token ${JSON.stringify(unknown)} is not in the vocabulary`);
   return id;
 }
+
+/** Token strings by id. */
+export function piecesOf(vocab: ReadonlyMap<string, number>): ReadonlyMap<number, string> {
+  return new Map(Array.from(vocab, ([piece, id]) => [id, piece]));
+}

@@ -1,7 +1,7 @@
 import { HeadlightError } from '../../errors.ts';
 import { type Json, stringOr } from '../json.ts';
 import type { Model } from './index.ts';
-import { vocabulary } from './vocabulary.ts';
+import { piecesOf, vocabulary } from './vocabulary.ts';
 
 /** WordLevel: a piece is a token, or the unknown one. */
 export function wordLevel(config: Json): Model {
@@ -11,6 +11,8 @@ export function wordLevel(config: Json): Model {
     kind: 'WordLevel',
     vocabulary: vocab,
     unknown,
+    size: vocab.size,
+    pieces: piecesOf(vocab),
     tokenize(piece) {
       const text = piece.text;
       const id = vocab.get(text);

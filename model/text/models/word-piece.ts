@@ -3,7 +3,7 @@ import { count, type Json, stringOr } from '../json.ts';
 import { characters } from '../utf8.ts';
 import { remembering } from './cache.ts';
 import type { Cut, Model } from './index.ts';
-import { unknownId, vocabulary } from './vocabulary.ts';
+import { piecesOf, unknownId, vocabulary } from './vocabulary.ts';
 
 type Config = ConstructorParameters<typeof WordPiece>[0];
 
@@ -20,6 +20,8 @@ export function wordPiece(config: Json): Model {
     kind: 'WordPiece',
     vocabulary: vocab,
     unknown,
+    size: vocab.size,
+    pieces: piecesOf(vocab),
     tokenize: remembering((piece, text) => {
       const pieces = engine.encode([text]);
       if (pieces.length === 1 && pieces[0] === unknown) return [{ id: unk, piece: unknown, a: 0, b: piece.length }];

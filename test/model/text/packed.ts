@@ -69,7 +69,9 @@ function line([text, ids, steps, words, mask, sequences, others]: Row, pieces: R
 /** The families that are packed here, one by one. */
 export function familyNames(): string[] {
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.json.br') && !['texts', 'maps', 'combinations'].includes(name.slice(0, -'.json.br'.length)))
+    .filter(
+      (name) => name.endsWith('.json.br') && !['texts', 'maps', 'combinations', 'trained'].includes(name.slice(0, -'.json.br'.length)),
+    )
     .map((name) => name.slice(0, -'.json.br'.length))
     .sort();
 }
@@ -113,6 +115,22 @@ export function combinations(): Combination[] {
     const own = JSON.parse(JSON.stringify(parts), (_, value: unknown) => (value === '@map' ? map : value)) as object;
     const renamesTokens = parts.normalizer !== null && parts.added_tokens.some((t) => t.normalized);
     return { name: `${i} ${base}`, tokenizer: { ...whole, ...own, model: { ...whole.model, ...model } }, renamesTokens, rows };
+  });
+}
+
+/** A small tokenizer of unusual make with what the library says of random texts (make/trained.py). */
+export interface Trained {
+  readonly tokenizer: Readonly<Record<string, unknown>> & { readonly model: Readonly<Record<string, unknown>> };
+  readonly renamesTokens: boolean;
+  readonly rows: Combination['rows'];
+}
+
+export function trained(): Trained[] {
+  const map = (family('xlm-roberta').tokenizer as { normalizer: { precompiled_charsmap: string } }).normalizer.precompiled_charsmap;
+  return (unpack('trained') as Pick<Trained, 'tokenizer' | 'rows'>[]).map(({ tokenizer: packed, rows }) => {
+    const tokenizer = JSON.parse(JSON.stringify(packed), (_, value: unknown) => (value === '@map' ? map : value)) as Trained['tokenizer'];
+    const added = tokenizer.added_tokens as readonly { readonly normalized: boolean }[];
+    return { tokenizer, renamesTokens: tokenizer.normalizer !== null && added.some((t) => t.normalized), rows };
   });
 }
 
