@@ -27,7 +27,7 @@ export function atlasOf(thumbnails: Thumbnails, pixels: number, paintOf: (cells:
     const all = headCells(thumbnails, head);
     const cells = rows === all.rows && columns === all.columns ? all : poolMax(all, rows, columns);
     context.putImageData(
-      imageOf(cells, causal ? { ...paintOf(cells), empty: (row, column) => aheadOf(row, column, rows, columns) } : paintOf(cells)),
+      imageOf(cells, causal ? { ...paintOf(cells), ends: (row) => seenBy(row, rows, columns) } : paintOf(cells)),
       head * columns,
       0,
     );
@@ -35,8 +35,8 @@ export function atlasOf(thumbnails: Thumbnails, pixels: number, paintOf: (cells:
   return { picture, rows, columns };
 }
 
-/** Whether a pooled cell lies wholly where a causal head cannot look: its first key comes after its last query (the last key is the last query's). */
-const aheadOf = (row: number, column: number, rows: number, columns: number): boolean => column / columns >= (row + 1) / rows;
+/** Pooled cells of a row that a causal head can see a part of: those whose first key comes no later than the row's last query (the last key is the last query's). */
+const seenBy = (row: number, rows: number, columns: number): number => Math.ceil(((row + 1) * columns) / rows);
 
 /** Draws one head of an atlas into a square. */
 export function drawHead(context: CanvasRenderingContext2D, atlas: Atlas, head: number, x: number, y: number, size: number): void {

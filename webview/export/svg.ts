@@ -1,6 +1,6 @@
 /** The matrix as an SVG that any program opens: cells as rectangles, or as one embedded picture where there are very many. */
 import { cssAt, type Scale, STEPS, shareAt } from '../colour/scales.ts';
-import { type Cells, colourIndex, type Paint } from '../draw/cells.ts';
+import { type Cells, colourIndex, isEmpty, type Paint } from '../draw/cells.ts';
 import { cutMiddle, directionOf, labelStep } from '../draw/labels.ts';
 import { short } from '../draw/numbers.ts';
 import type { Provenance } from './provenance.ts';
@@ -67,7 +67,7 @@ function rectangles({ cells, paint, rowLabels, columnLabels }: MatrixFigure, lef
   const gap = cell > 6 ? 0.6 : 0;
   for (let row = 0; row < cells.rows; row++) {
     for (let column = 0; column < cells.columns; column++) {
-      if (paint.empty?.(row, column)) continue;
+      if (isEmpty(paint, row, column)) continue;
       const weight = cells.data[row * cells.columns + column]!;
       const colour = cssAt(paint.colours, colourIndex(weight, paint.top(row), paint.scale, paint.signed));
       const words = `${rowLabels[row]} → ${columnLabels[column]}: ${short(weight)}`;

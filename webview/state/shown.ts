@@ -117,6 +117,13 @@ export function rowOf(
   return row;
 }
 
+/** Where a causal head's rows and columns are its tokens in order: the first column that a row does not see. */
+export function seenEnds({ site, rows, columns, queries, keys }: Shown): ((row: number) => number) | undefined {
+  if (!site.causal || site.window !== null || !isPlain(rows) || !isPlain(columns)) return undefined;
+  const shift = keys.count - queries.count;
+  return (row) => row + shift + 1;
+}
+
 /** Whether no token of a row can see any token of a column: the model's mask, not a small weight. */
 export function unseen({ site, rows, columns, queries, keys }: Shown): ((row: number, column: number) => boolean) | undefined {
   if (!site.causal) return undefined;

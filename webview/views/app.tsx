@@ -1,6 +1,6 @@
 /** The whole panel: header, heads, view, details; or what is under way, or what went wrong. */
 import type { ComponentChildren } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useCallback, useRef } from 'preact/hooks';
 import type { WireError } from '../../model/protocol/engine.ts';
 import type { Shown } from '../state/shown.ts';
 import { setView } from '../state/store.ts';
@@ -103,8 +103,10 @@ function Columns({ session }: { session: Session }) {
   const last = useLast(now.state === 'ready' ? now.value : null);
   const slow = useSlow(now.state === 'loading');
   const current = last && session.sites.get(last.site.key)?.run === last.site.run ? last : null;
-  const open = () =>
-    main.current?.querySelector<HTMLElement>('.current :is([role=grid], [role=listbox], [role=application], .table-box)')?.focus();
+  const open = useCallback(
+    () => main.current?.querySelector<HTMLElement>('.current :is([role=grid], [role=listbox], [role=application], .table-box)')?.focus(),
+    [],
+  );
   const views = VIEWS.filter((v) => v.fits(session));
   const tab = (views.find((v) => v.id === store.view.value.tab) ?? views[0]!).id;
   const toggleTable = (event: KeyboardEvent) => {

@@ -12,7 +12,7 @@ import { ExportMenu } from './export/menu.tsx';
 import { Fidelity } from './fidelity.tsx';
 
 export function Header({ session }: { session: Session }) {
-  const { store, host } = usePanel();
+  const { host } = usePanel();
   const { show } = session;
   return (
     <header class="header">
@@ -23,8 +23,7 @@ export function Header({ session }: { session: Session }) {
       <Fidelity session={session} />
       <CheckChip />
       <div class="tools" role="toolbar" aria-label="Panel">
-        <IconButton label="Back" icon="arrow-left" disabled={store.past.value.length === 0} onPress={() => goBack(store)} />
-        <IconButton label="Forward" icon="arrow-right" disabled={store.future.value.length === 0} onPress={() => goForward(store)} />
+        <History />
         <CompareMenu session={session} />
         <ExportMenu />
         <IconButton label="Run again on the text as it is now" icon="refresh" onPress={() => void host.request('rerun', null)} />
@@ -32,6 +31,16 @@ export function Header({ session }: { session: Session }) {
       </div>
       <Notices session={session} />
     </header>
+  );
+}
+
+function History() {
+  const { store } = usePanel();
+  return (
+    <>
+      <IconButton label="Back" icon="arrow-left" disabled={store.past.value.length === 0} onPress={() => goBack(store)} />
+      <IconButton label="Forward" icon="arrow-right" disabled={store.future.value.length === 0} onPress={() => goForward(store)} />
+    </>
   );
 }
 

@@ -25,40 +25,57 @@ const GRID_FROM = 9;
 /** Cells smaller than this are outlined from a little further off. */
 const THIN = 6;
 
-type Slot = 'matrix' | 'minimap';
-
-/** The last picture of each place, made anew when its weights or colours change. Canvas and memory are used again. */
+/** A picture of a map's weights in some colours. */
 interface Held {
   readonly key: readonly unknown[];
-  readonly image: ImageData;
   readonly bitmap: OffscreenCanvas;
 }
-const held: Partial<Record<Slot, Held>> = {};
+
+/** Pictures that are kept, newest last: whoever goes back and forth between heads sees them at once. */
+const held: Held[] = [];
+
+/** Pixels that all kept pictures may have together: 16 MB. */
+const MOST_PIXELS = 4 * 2 ** 20;
 
 /** One pixel a cell, or where cells are smaller than a device pixel, the largest weight of each pixel. */
-function bitmap({ cells, paint, window, theme }: MatrixPicture, key: readonly unknown[], slot: Slot): OffscreenCanvas {
+function bitmap({ cells, paint, window, theme }: MatrixPicture, key: readonly unknown[]): OffscreenCanvas {
   const device = window.cell * screenDensity();
   const size = (count: number) => (device < 1 ? Math.max(1, Math.round(count * device)) : count);
   const [rows, columns] = [size(cells.rows), size(cells.columns)];
   const wanted = [cells.data, ...key, theme, rows, columns];
-  const known = held[slot];
-  if (known && wanted.length === known.key.length && wanted.every((v, i) => v === known.key[i])) return known.bitmap;
+  const at = held.findIndex((h) => wanted.length === h.key.length && wanted.every((v, i) => v === h.key[i]));
+  const [known] = at < 0 ? [] : held.splice(at, 1);
+  const picture = known ?? { key: wanted, bitmap: paintBitmap(cells, paint, rows, columns) };
+  held.push(picture);
+  forgetOldest();
+  return picture.bitmap;
+}
+
+function paintBitmap(cells: Cells, paint: Paint, rows: number, columns: number): OffscreenCanvas {
   const fits = rows === cells.rows && columns === cells.columns;
-  const image = fits
-    ? imageOf(cells, paint, known?.image)
-    : imageOf(poolMax(cells, rows, columns), pooledPaint(paint, cells, rows, columns), known?.image);
-  const made = known?.image === image ? known.bitmap : new OffscreenCanvas(image.width, image.height);
+  const image = fits ? imageOf(cells, paint) : imageOf(poolMax(cells, rows, columns, paint.ends), pooledPaint(paint, cells, rows, columns));
+  const made = new OffscreenCanvas(image.width, image.height);
   made.getContext('2d')!.putImageData(image, 0, 0);
-  held[slot] = { key: wanted, image, bitmap: made };
   return made;
+}
+
+function forgetOldest(): void {
+  const pixels = () => held.reduce((sum, { bitmap }) => sum + bitmap.width * bitmap.height, 0);
+  while (held.length > 2 && pixels() > MOST_PIXELS) held.shift();
 }
 
 /** The paint of a pooled map: an area is empty where its last row sees nothing of its first column. */
 function pooledPaint(paint: Paint, cells: Cells, rows: number, columns: number): Paint {
   const [rowEnds, columnEnds] = [areaEnds(cells.rows, rows), areaEnds(cells.columns, columns)];
   const firstOf = (ends: Int32Array, area: number) => (area === 0 ? 0 : ends[area - 1]!);
-  const pooled = { ...paint, top: (row: number) => paint.top(firstOf(rowEnds, row)) };
+  const ends = paint.ends && pooledEnds(paint.ends, rowEnds, cells.columns, columns);
+  const pooled = { ...paint, top: (row: number) => paint.top(firstOf(rowEnds, row)), ...(ends ? { ends } : {}) };
   return paint.empty ? { ...pooled, empty: (row, column) => paint.empty!(rowEnds[row]! - 1, firstOf(columnEnds, column)) } : pooled;
+}
+
+/** One past the area that holds the last cell that the area's last row sees. */
+function pooledEnds(ends: (row: number) => number, rowEnds: Int32Array, count: number, areas: number): (area: number) => number {
+  return (area) => Math.floor(((ends(rowEnds[area]! - 1) - 1) * areas) / count) + 1;
 }
 
 /** @param key what the colours depend on: the same key, the same picture */
@@ -71,7 +88,7 @@ export function drawMatrix(canvas: HTMLCanvasElement, picture: MatrixPicture, ke
   context.clip();
   context.imageSmoothingEnabled = false;
   const [x, y] = [edgeOf(0, window.x, window.cell, frame.left), edgeOf(0, window.y, window.cell, frame.top)];
-  context.drawImage(bitmap(picture, key, 'matrix'), x, y, cells.columns * window.cell, cells.rows * window.cell);
+  context.drawImage(bitmap(picture, key), x, y, cells.columns * window.cell, cells.rows * window.cell);
   if (window.cell >= GRID_FROM) drawGaps(context, picture);
   context.restore();
   context.font = `${theme.fontSize - 1}px ${theme.font}`;
@@ -187,7 +204,7 @@ export function drawMinimap(canvas: HTMLCanvasElement, picture: MatrixPicture, k
   context.fillStyle = theme.background;
   context.fillRect(0, 0, w, h);
   context.imageSmoothingEnabled = false;
-  context.drawImage(bitmap({ ...picture, window: { x: 0, y: 0, cell: scale } }, key, 'minimap'), 0, 0, w, h);
+  context.drawImage(bitmap({ ...picture, window: { x: 0, y: 0, cell: scale } }, key), 0, 0, w, h);
   context.strokeStyle = theme.query;
   context.lineWidth = 1.5;
   context.strokeRect(

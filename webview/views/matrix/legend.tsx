@@ -1,11 +1,10 @@
 /** What the colours mean, with numbers, and the choices about them. */
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { type Scale, STEPS, shareAt, type Table } from '../../colour/scales.ts';
 import { short } from '../../draw/numbers.ts';
 import { prepare } from '../../draw/surface.ts';
 import { setView } from '../../state/store.ts';
 import { Dropdown } from '../../ui/controls.tsx';
-import { useDraw } from '../../ui/hooks.ts';
 import { usePanel } from '../context.ts';
 
 const WIDTH = 168;
@@ -14,9 +13,9 @@ const WIDTH = 168;
 export function Legend(props: { colours: Table; scale: Scale; top: number | null; signed: boolean; what?: string }) {
   const { colours, scale, top, signed, what } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
-  useDraw(() => {
+  useLayoutEffect(() => {
     if (canvas.current) drawRamp(canvas.current, colours);
-  });
+  }, [colours]);
   const places = signed ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
   const value = (place: number) => (signed ? (2 * place - 1) * (top ?? 1) : shareAt(scale, place) * (top ?? 1));
   const unit = signed ? (what ?? 'difference of weights') : top === null ? '× the largest weight of its row' : 'weight';

@@ -2,7 +2,7 @@
 import type { Scale } from '../../colour/scales.ts';
 import type { Theme } from '../../colour/theme.ts';
 import type { Paint } from '../../draw/cells.ts';
-import { type Shown, unseen } from '../../state/shown.ts';
+import { type Shown, seenEnds, unseen } from '../../state/shown.ts';
 import type { ViewOptions } from '../../state/types.ts';
 import { paintOf } from '../heads/draw.ts';
 
@@ -19,10 +19,12 @@ export interface MapPaint {
 export function mapPaint(shown: Shown, theme: Theme, { scale, range, threshold }: ViewOptions): MapPaint {
   const signed = shown.against !== null;
   const paint = paintOf(shown.cells, theme, scale, signed ? 'head' : range);
-  const masked = unseen(shown);
+  const ends = seenEnds(shown);
+  const masked = ends ? undefined : unseen(shown);
   const small = (row: number, column: number) => Math.abs(shown.cells.data[row * shown.cells.columns + column]!) < threshold;
   const empty = threshold > 0 ? (row: number, column: number) => masked?.(row, column) || small(row, column) : masked;
-  const coloured = signed ? { ...paint, colours: theme.diverging, signed } : paint;
+  const seen = ends ? { ...paint, ends } : paint;
+  const coloured = signed ? { ...seen, colours: theme.diverging, signed } : seen;
   const top = range === 'row' && !signed ? null : paint.top(0);
   return { paint: empty ? { ...coloured, empty } : coloured, key: [scale, range, threshold, signed, shown.columns], top, signed, scale };
 }
