@@ -130,6 +130,13 @@ async function measureHead(
   return { values, entropies: rowEntropies(weights, queries, keys) };
 }
 
+/** Every metric of a head whose weights are there. */
+export function valuesOf(session: Session, site: Site, weights: Float32Array): Values {
+  const { queries, keys } = site.run;
+  const tokens = tokensOf(session, site);
+  return Object.fromEntries(metricsFor(site.kind !== 'cross').map((m) => [m.id, m.perHead(weights, queries, keys, tokens)]));
+}
+
 function tokensOf(session: Session, site: Site): MetricTokens {
   const { tokens, count } = sideOf(session, site, 'keys');
   return {

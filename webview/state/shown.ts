@@ -31,6 +31,9 @@ export interface Shown {
   readonly each: readonly Float32Array[];
 }
 
+/** What a map's rows and columns stand for. */
+type Axes = Pick<Shown, 'site' | 'rows' | 'columns' | 'queries' | 'keys'>;
+
 export type ShownState = { readonly state: 'nothing' } | Loaded<Shown>;
 
 /** Builds the signal. `maps` is null until a model has run. */
@@ -118,14 +121,14 @@ export function rowOf(
 }
 
 /** Where a causal head's rows and columns are its tokens in order: the first column that a row does not see. */
-export function seenEnds({ site, rows, columns, queries, keys }: Shown): ((row: number) => number) | undefined {
+export function seenEnds({ site, rows, columns, queries, keys }: Axes): ((row: number) => number) | undefined {
   if (!site.causal || site.window !== null || !isPlain(rows) || !isPlain(columns)) return undefined;
   const shift = keys.count - queries.count;
   return (row) => row + shift + 1;
 }
 
 /** Whether no token of a row can see any token of a column: the model's mask, not a small weight. */
-export function unseen({ site, rows, columns, queries, keys }: Shown): ((row: number, column: number) => boolean) | undefined {
+export function unseen({ site, rows, columns, queries, keys }: Axes): ((row: number, column: number) => boolean) | undefined {
   if (!site.causal) return undefined;
   const shift = keys.count - queries.count;
   const window = site.window ?? Number.POSITIVE_INFINITY;

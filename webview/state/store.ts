@@ -1,6 +1,7 @@
 /** The panel's one store: what is shown, what is selected and how it is viewed. Views read signals; only the functions in `state/` write them. */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Selection } from '../../model/protocol/selection.ts';
+import type { FirstHead, Kept } from './kept.ts';
 import { DEFAULT_VIEW, type HeadRef, type Phase, type Session, type Site, siteKey, type ViewOptions } from './types.ts';
 
 /** A moment that back and forward return to. */
@@ -28,6 +29,10 @@ export interface Store {
   readonly against: Signal<HeadRef | null>;
   /** Whether layers are shown together (rollout up to the selected layer) instead of the selected head. */
   readonly over: Signal<'rollout' | null>;
+  /** An earlier run that later ones are compared with, or null. */
+  readonly kept: Signal<Kept | null>;
+  /** The head that stands first in the comparison. */
+  readonly first: Signal<FirstHead>;
   /** Cells that stay marked. */
   readonly pins: Signal<readonly { readonly query: number; readonly key: number }[]>;
   readonly pointed: Signal<Pointed>;
@@ -60,6 +65,8 @@ export function createStore(): Store {
     queries: signal<readonly number[]>([]),
     against: signal<HeadRef | null>(null),
     over: signal<'rollout' | null>(null),
+    kept: signal<Kept | null>(null),
+    first: signal<FirstHead>({ run: 'this', layer: null, head: null }),
     pins: signal<readonly { query: number; key: number }[]>([]),
     pointed: signal<Pointed>(NOTHING),
     view: signal<ViewOptions>(DEFAULT_VIEW),

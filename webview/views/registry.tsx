@@ -2,6 +2,7 @@
 import type { ComponentType } from 'preact';
 import type { Shown } from '../state/shown.ts';
 import type { Session, TabId } from '../state/types.ts';
+import { CompareView } from './compare/view.tsx';
 import { PictureView } from './image/view.tsx';
 import { LinesView } from './lines/view.tsx';
 import { MatrixView } from './matrix/view.tsx';
@@ -35,4 +36,5 @@ export const VIEWS: readonly View[] = [
     view: PredictView,
     table: false,
   },
+  { id: 'compare', label: 'Compare', fits: () => true, view: CompareView, table: false },
 ];

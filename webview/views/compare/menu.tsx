@@ -1,30 +1,31 @@
 /** Comparing two heads or layers: the second is taken away from the first, cell by cell, and metric by metric. */
 import { useSignal } from '@preact/signals';
-import { headName, short } from '../../draw/numbers.ts';
-import { METRICS } from '../../state/measures.ts';
+import { headName } from '../../draw/numbers.ts';
+import { setView } from '../../state/store.ts';
 import { type HeadRef, headKey, type Session, sameHead } from '../../state/types.ts';
 import { Button, Icon, TextField } from '../../ui/controls.tsx';
 import { Popover } from '../../ui/popover.tsx';
 import { usePanel } from '../context.ts';
 import { findHeads } from '../heads/find.ts';
+import { Differences } from './differences.tsx';
 
 export function CompareMenu({ session }: { session: Session }) {
   const { store } = usePanel();
   return (
     <Popover
       label="Compare"
-      title="Compare with another head"
+      title="Compare with another head, text or model"
       face={<Icon name="git-compare" />}
       class="icon-button"
       opens={store.asked}
       name="compare"
     >
-      {() => <Card session={session} />}
+      {(close) => <Card session={session} close={close} />}
     </Popover>
   );
 }
 
-function Card({ session }: { session: Session }) {
+function Card({ session, close }: { session: Session; close: () => void }) {
   const { store, measures } = usePanel();
   const words = useSignal('');
   const chosen = store.selection.value;
@@ -33,6 +34,8 @@ function Card({ session }: { session: Session }) {
     words.value = ref && !sameHead(ref, chosen) ? '' : 'Name another head of this model, such as L2H3.';
     if (ref && !sameHead(ref, chosen)) store.against.value = ref;
   };
+  const [before, now] = [against && measures.value.get(headKey(against)), measures.value.get(headKey(chosen))];
+  const values = before && now ? ([before, now] as const) : null;
   const layers = [-1, 1]
     .map((step) => ({ kind: chosen.kind, layer: chosen.layer + step, head: chosen.head }))
     .filter((ref) => session.sites.has(`${ref.kind}/${ref.layer}`));
@@ -53,7 +56,7 @@ function Card({ session }: { session: Session }) {
             Shown: {headName(chosen.layer, chosen.head)} − {headName(against.layer, against.head)}. Orange cells have more weight in the
             first, blue ones in the second.
           </p>
-          <Differences first={chosen} second={against} />
+          {values && <Differences names={[headName(against.layer, against.head), headName(chosen.layer, chosen.head)]} values={values} />}
           <Button
             label="Stop comparing"
             onPress={() => {
@@ -62,37 +65,17 @@ function Card({ session }: { session: Session }) {
           />
         </>
       )}
+      <Button
+        label="Side by side, or with another text or model"
+        icon="split-horizontal"
+        onPress={() => {
+          close();
+          setView(store, { tab: 'compare' });
+        }}
+      />
       <p class="note" role="status">
         {words.value}
       </p>
     </div>
-  );
-}
-
-function Differences({ first, second }: { first: HeadRef; second: HeadRef }) {
-  const { measures } = usePanel();
-  const [a, b] = [measures.value.get(headKey(first)), measures.value.get(headKey(second))];
-  if (!a || !b) return null;
-  return (
-    <table class="metrics-table">
-      <thead>
-        <tr>
-          <th scope="col">metric</th>
-          <th scope="col">{headName(first.layer, first.head)}</th>
-          <th scope="col">{headName(second.layer, second.head)}</th>
-          <th scope="col">difference</th>
-        </tr>
-      </thead>
-      <tbody>
-        {METRICS.filter((m) => Number.isFinite(a[m.id]) && Number.isFinite(b[m.id])).map((m) => (
-          <tr key={m.id}>
-            <th scope="row">{m.name}</th>
-            <td class="number">{m.show(a[m.id]!)}</td>
-            <td class="number">{m.show(b[m.id]!)}</td>
-            <td class="number">{short(a[m.id]! - b[m.id]!)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

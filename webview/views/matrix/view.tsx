@@ -1,15 +1,16 @@
 /** The matrix of one head (or the mean of several, or the difference of two): query down, key across. */
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { Shown } from '../../state/shown.ts';
 import { useDraw, useSize } from '../../ui/hooks.ts';
 import { usePanel } from '../context.ts';
 import { headsWords } from '../words.ts';
 import { drawMarks, drawMatrix, drawMinimap, type MatrixPicture } from './draw.ts';
-import { BAR, type Frame, fitCell, type Window2d, within } from './geometry.ts';
+import { fitCell, type Window2d } from './geometry.ts';
 import { Hands } from './hands.tsx';
 import { ColourChoices, Legend } from './legend.tsx';
 import { mapPaint } from './paint.ts';
 import { Readout } from './readout.tsx';
+import { frameOf, labelFont, useWindow } from './room.ts';
 import { MatrixTable } from './table.tsx';
 import { MatrixTools } from './tools.tsx';
 
@@ -25,38 +26,14 @@ export function MatrixView({ shown }: { shown: Shown }) {
   );
 }
 
-/** No letter of a label is wider than this: shorter labels need not be measured. */
-const WIDEST_LETTER = 16;
-
-const measuring = new OffscreenCanvas(1, 1).getContext('2d')!;
-
-const widths = new WeakMap<readonly string[], { readonly font: string; readonly width: number }>();
-
-/** Width of the longest of some labels; measured once. */
-function longest(labels: readonly string[], font: string): number {
-  const known = widths.get(labels);
-  if (known?.font === font) return known.width;
-  measuring.font = font;
-  const width = labels.reduce((most, l) => (l.length * WIDEST_LETTER > most ? Math.max(most, measuring.measureText(l).width) : most), 0);
-  widths.set(labels, { font, width });
-  return width;
-}
-
-/** Room for the labels, at most a part of what there is. */
-function frameOf(shown: Shown, width: number, height: number, font: string, bar: boolean): Frame {
-  const left = Math.ceil(Math.min(longest(shown.rows.labels, font) + 12, width * 0.28, 130));
-  const top = Math.ceil(Math.min(longest(shown.columns.labels, font) * Math.sin(Math.PI / 3) + 18, height * 0.3, 96));
-  return { left, top, width: Math.max(20, width - left - 34 - (bar ? BAR : 0)), height: Math.max(20, height - top - 4) };
-}
-
 function MatrixCanvas({ shown }: { shown: Shown }) {
   const { store, theme } = usePanel();
   const [box, size] = useSize<HTMLDivElement>();
   const { paint, key, top, signed, scale } = mapPaint(shown, theme.value, store.view.value);
   const view = store.view.value;
   const says = view.specials === 'hide-and-say' || view.threshold > 0;
-  const frame = frameOf(shown, size.width, size.height, `${theme.value.fontSize - 1}px ${theme.value.font}`, says);
-  const [zoom, setZoom] = useWindow(shown, frame);
+  const frame = frameOf(shown.rows.labels, shown.columns.labels, { ...size, font: labelFont(theme.value), bar: says });
+  const [zoom, setZoom] = useWindow(shown.cells, frame);
   const picture: MatrixPicture = {
     cells: shown.cells,
     paint,
@@ -80,17 +57,6 @@ function MatrixCanvas({ shown }: { shown: Shown }) {
       </div>
     </>
   );
-}
-
-/** The window on the map; it starts with everything and stays inside when sizes change. */
-function useWindow(shown: Shown, frame: Frame): [Window2d, (window: Window2d) => void] {
-  const [window, setWindow] = useState<Window2d>({ x: 0, y: 0, cell: 0 });
-  const fit = fitCell(shown.cells, frame);
-  const wasFit = useRef(0);
-  // All of the map stays all of the map when the panel grows.
-  const kept = window.cell <= wasFit.current ? { x: 0, y: 0, cell: fit } : window;
-  wasFit.current = fit;
-  return [within(kept, shown.cells, frame), setWindow];
 }
 
 interface SurfaceProps {
