@@ -5,6 +5,7 @@
  *   extension/workers/<name>.ts   → out/extension/<name>.cjs      worker threads of the extension host, loaded when needed
  *   webview/main.tsx (+ css)      → out/webview/main.js, main.css the panel's page
  *   webview/tokenizer.tsx (+ css) → out/webview/tokenizer.js      the page on which a tokenizer is tried out
+ *   webview/page/main.tsx (+ css) → out/webview/page.js, page.css the page of a model file
  *   webview/engine/worker.ts      → out/webview/worker.js         the engine, run from a blob URL
  *   onnxruntime-web               → out/webview/ort/              the runtime's own files, untouched
  *   test/vscode/suite/index.ts    → out/test/index.cjs            the suites that run inside VS Code (only with --tests)
@@ -52,7 +53,7 @@ const bundles = [
   },
   {
     ...common,
-    entryPoints: { main: 'webview/main.tsx', tokenizer: 'webview/tokenizer.tsx' },
+    entryPoints: { main: 'webview/main.tsx', tokenizer: 'webview/tokenizer.tsx', page: 'webview/page/main.tsx' },
     outdir: 'out/webview',
     format: 'esm',
     platform: 'browser',

@@ -2,10 +2,12 @@
  * What `activate()` returns: a view on the extension's own state. The tests in a real VS Code read it; other extensions may.
  * Nothing in it changes anything but `row`, which asks the live panel.
  */
+import type { PageFacts } from '../model/protocol/explorer.ts';
 import type { RowParams, Token } from '../model/protocol/panel.ts';
 import type { Selection } from '../model/protocol/selection.ts';
 import type { App } from './app.ts';
 import type { Painted } from './editor/decorations.ts';
+import type { ModelPage } from './explore/page.ts';
 import { liveDisposables } from './lifetime.ts';
 import { factsLine } from './models/card.ts';
 import type { Origin } from './models/model.ts';
@@ -28,6 +30,8 @@ export interface HeadlightApi {
   /** Things that are owned and not yet disposed; the same number before and after means that nothing leaked. */
   disposables(): number;
   panelIsOpen(): boolean;
+  /** Pages of model files that are open, with what they show. */
+  pages(): Promise<readonly PageView[]>;
   /** The weights of a row as the live panel has them. */
   row(params: RowParams): Promise<Float32Array>;
 }
@@ -55,6 +59,16 @@ export interface ModelView {
   readonly problem: string | null;
 }
 
+export interface PageView {
+  readonly uri: string;
+  /** Null for a file that cannot be shown. */
+  readonly facts: PageFacts | null;
+  /** What is said of a file that cannot be shown. */
+  readonly failure: string | null;
+  /** Milliseconds from opening to the first painted facts; null before. */
+  readonly paintedMs: number | null;
+}
+
 export function makeApi(app: App, activationMs: number): HeadlightApi {
   return {
     version: 1,
@@ -67,8 +81,18 @@ export function makeApi(app: App, activationMs: number): HeadlightApi {
     models: () => modelViews(app),
     disposables: liveDisposables,
     panelIsOpen: () => app.panel.isOpen,
+    pages: () => Promise.all(app.editors.pages.map(pageView)),
     row: (params) => app.panel.row(params),
   };
+}
+
+async function pageView(page: ModelPage): Promise<PageView> {
+  const { uri, paintedMs } = page;
+  const shown = await page.facts().then(
+    (facts) => ({ facts, failure: null }),
+    (error: Error) => ({ facts: null, failure: error.message }),
+  );
+  return { uri: uri.toString(), paintedMs, ...shown };
 }
 
 function runView({ runs: { current } }: App): RunView | null {

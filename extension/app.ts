@@ -1,11 +1,12 @@
 /** Everything that lives as long as the extension does, made in the order of what needs what. */
-import { commands, type ExtensionContext, env, Uri, type WebviewPanel, window, workspace } from 'vscode';
+import { commands, type ExtensionContext, env, Uri, type WebviewPanel, window } from 'vscode';
 import { HeadlightError } from '../model/errors.ts';
 import type { RequestHandlers } from '../model/protocol/channel.ts';
 import type { HostRequests, SavedPanel } from '../model/protocol/panel.ts';
 import { registerCommands } from './commands.ts';
 import { Decorations } from './editor/decorations.ts';
 import { Follow } from './editor/follow.ts';
+import { ModelEditors } from './explore/editors.ts';
 import { Failures } from './failures.ts';
 import { HoverCards } from './hover/provider.ts';
 import { noText } from './images/pictures.ts';
@@ -15,6 +16,7 @@ import { ModelRegistry } from './models/registry.ts';
 import { PANEL_TYPE, Panel } from './panel/panel.ts';
 import { pickModel } from './pickers.ts';
 import { type Restore, Runs } from './run/runs.ts';
+import { saveAs } from './save.ts';
 import { Status } from './status.ts';
 import { fromStretches, openDocument, typed } from './text/choose.ts';
 import type { SourceText } from './text/source.ts';
@@ -34,6 +36,7 @@ export class App {
   readonly status: Status;
   readonly tree: ModelsTree;
   readonly tokenizerPanel: TokenizerPanel;
+  readonly editors: ModelEditors;
 
   constructor(context: ExtensionContext) {
     const { extensionUri } = context;
@@ -46,6 +49,7 @@ export class App {
     this.status = this.#store.add(new Status(this.runs));
     const tensors = this.#store.add(new Tensors(Uri.joinPath(extensionUri, 'out/extension/onnx.cjs')));
     this.tree = this.#store.add(new ModelsTree(this.models, this.runs, tensors));
+    this.editors = this.#store.add(new ModelEditors(extensionUri, this.models));
     this.#store.add(new HoverCards(this.runs, this.panel, this.models, this.tokenizers));
     this.tokenizerPanel = this.#store.add(new TokenizerPanel(extensionUri, this.models, this.tokenizers, this.failures));
     this.#store.add(window.registerWebviewPanelSerializer(TRY_TYPE, this.tokenizerPanel));
@@ -147,12 +151,4 @@ async function currentText(source: SourceText, spans: readonly { start: number; 
   const places = spans ?? source.pieces.map(({ start, length }) => ({ start, end: start + length }));
   const stretches = places.map(({ start, end }) => ({ start, length: end - start }));
   return fromStretches(document, stretches, source.what, source.second !== null);
-}
-
-async function saveAs(name: string, bytes: Uint8Array): Promise<{ path: string | null }> {
-  const folder = workspace.workspaceFolders?.[0]?.uri;
-  const target = await window.showSaveDialog(folder ? { defaultUri: Uri.joinPath(folder, name) } : {});
-  if (!target) return { path: null };
-  await workspace.fs.writeFile(target, bytes);
-  return { path: target.fsPath };
 }

@@ -2,13 +2,14 @@
 import { EventEmitter, MarkdownString, ThemeIcon, type TreeDataProvider, TreeItem, TreeItemCollapsibleState, Uri, window } from 'vscode';
 import { asHeadlightError } from '../../model/errors.ts';
 import type { SiteKind } from '../../model/protocol/engine.ts';
+import { shortSize } from '../../model/sizes.ts';
 import { escapeMarkdown, shortWeight } from '../hover/card.ts';
 import { Store } from '../lifetime.ts';
 import { factsLine, relationsOfHead, type Stack } from '../models/card.ts';
 import type { Model, Origin } from '../models/model.ts';
 import type { ModelRegistry } from '../models/registry.ts';
 import type { Runs } from '../run/runs.ts';
-import { type Node, SECTIONS, shortSize } from './nodes.ts';
+import { type Node, SECTIONS } from './nodes.ts';
 import type { Tensors } from './tensors.ts';
 
 const ORIGINS: readonly Origin[] = ['built-in', 'workspace', 'added'];

@@ -16,16 +16,4 @@ export type Node =
   /** Why something cannot be used or shown. */
   | { readonly type: 'problem'; readonly model: Model; readonly words: string };
 
-/** `4.5 MB`: three significant digits. */
-export function shortSize(bytes: number): string {
-  for (const [size, unit] of [
-    [1e9, 'GB'],
-    [1e6, 'MB'],
-    [1e3, 'kB'],
-  ] as const) {
-    if (bytes >= size) return `${Number((bytes / size).toPrecision(3))} ${unit}`;
-  }
-  return `${bytes} bytes`;
-}
-
 export const SECTIONS: Readonly<Record<Origin, string>> = { 'built-in': 'Built-in', workspace: 'Workspace', added: 'Added folders' };

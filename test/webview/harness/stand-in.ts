@@ -1,34 +1,11 @@
 /** Stands in for VS Code around the panel: `acquireVsCodeApi`, and a host that shows one case and writes down what the panel tells it. */
-import {
-  AbstractMessageReader,
-  AbstractMessageWriter,
-  createMessageConnection,
-  type DataCallback,
-  type Message,
-} from 'vscode-jsonrpc/browser';
+import { createMessageConnection } from 'vscode-jsonrpc/browser';
 import { Channel } from '../../../model/protocol/channel.ts';
 import type { HostNotifications, HostRequests, PanelNotifications, PanelRequests, ShowParams } from '../../../model/protocol/panel.ts';
 import { decodeTokens, loadTokenizer, type Tokenizer } from '../../../model/text/index.ts';
+import { PageReader, PageWriter, pageApi } from './stand-in-transport.ts';
 
 const query = new URLSearchParams(location.search);
-const toHost = new EventTarget();
-const STATE = 'headlight-state';
-
-class Reader extends AbstractMessageReader {
-  listen(callback: DataCallback) {
-    toHost.addEventListener('message', (event) => callback((event as CustomEvent<Message>).detail));
-    return { dispose: () => undefined };
-  }
-}
-class Writer extends AbstractMessageWriter {
-  async write(message: Message): Promise<void> {
-    window.postMessage(structuredClone(message), '*');
-  }
-  end(): void {
-    this.dispose();
-  }
-}
-
 /** What the panel told the host, for tests to read. */
 const told: { name: string; value: unknown }[] = [];
 const saved: { name: string; bytes: Uint8Array }[] = [];
@@ -38,7 +15,7 @@ const write = (name: string) => (value: unknown) => {
 
 document.body.className = query.get('theme') ?? 'vscode-dark';
 const host = new Channel<PanelRequests, PanelNotifications, HostRequests, HostNotifications>(
-  createMessageConnection(new Reader(), new Writer()),
+  createMessageConnection(new PageReader(), new PageWriter()),
   {
     rerun: () => {
       void show();
@@ -92,11 +69,5 @@ async function show(): Promise<void> {
 
 Object.assign(globalThis, {
   headlightHost: { told, saved, host },
-  acquireVsCodeApi: () => ({
-    postMessage: (message: unknown) => {
-      toHost.dispatchEvent(new CustomEvent('message', { detail: structuredClone(message) }));
-    },
-    getState: () => JSON.parse(sessionStorage.getItem(STATE) ?? 'null'),
-    setState: (state: unknown) => sessionStorage.setItem(STATE, JSON.stringify(state)),
-  }),
+  acquireVsCodeApi: pageApi,
 });

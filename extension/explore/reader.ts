@@ -1,0 +1,40 @@
+/** The host's end of a model page's reader thread. Ending the thread settles everything that was asked of it. */
+import type { Uri } from 'vscode';
+import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
+import { Channel } from '../../model/protocol/channel.ts';
+import type { ThreadHostRequests, ThreadRequests } from '../../model/protocol/explorer.ts';
+import { openFolder } from '../files/bytes.ts';
+import { Store } from '../lifetime.ts';
+import type { FolderOf } from './folder.ts';
+
+type None = Record<never, never>;
+export type ReaderChannel = Channel<ThreadRequests, None, ThreadHostRequests, None>;
+
+export class Reader {
+  readonly #store = new Store();
+
+  private constructor(readonly channel: ReaderChannel) {}
+
+  /** Starts a thread that opens the file at once, before anybody asks for its facts. */
+  static async start(script: Uri, { root, entry, files }: FolderOf): Promise<Reader> {
+    const { Worker } = await import('node:worker_threads');
+    const worker = new Worker(script.fsPath);
+    worker.unref();
+    const folder = openFolder(root, files);
+    const requests = {
+      read: ({ path, offset, length }: ThreadHostRequests['read']['params']) => folder.open(path).read(offset, length),
+    };
+    const connection = createMessageConnection(new PortMessageReader(worker), new PortMessageWriter(worker));
+    const reader = new Reader(new Channel<ThreadRequests, None, ThreadHostRequests, None>(connection, requests, {}));
+    // A thread that dies of what it reads leaves no question open.
+    worker.once('exit', () => reader.dispose());
+    reader.#store.add(reader.channel);
+    reader.#store.add({ dispose: () => void worker.terminate() });
+    await reader.channel.request('open', { root: root.scheme === 'file' ? root.fsPath : null, files, entry });
+    return reader;
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}

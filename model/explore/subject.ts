@@ -1,0 +1,110 @@
+/**
+ * A model file under the model page: everything that is asked of it, read in ranges and only when it is asked. The two formats differ in how
+ * they are opened (`onnx-file.ts`, `weights-file.ts`); from then on a file is its tensors, its ports and perhaps a graph.
+ */
+import { HeadlightError } from '../errors.ts';
+import type { ModelConfig } from '../onnx/feeds.ts';
+import type { onnx } from '../onnx/proto.js';
+import type { AttentionFacts, Fact, NumbersParams, PageFacts, PortFacts, TensorRow } from '../protocol/explorer.ts';
+import type { ModelFolder } from '../source.ts';
+import { sizeOf } from '../tensor.ts';
+import { filesBeside, missing } from './beside.ts';
+import { type Blocks, dequantized } from './blocks.ts';
+import { counted } from './counted.ts';
+import { openOnnxFile } from './onnx-file.ts';
+import { partOf } from './parts.ts';
+import { type Series, seriesOf } from './series.ts';
+import type { StoredTensor } from './stored.ts';
+import { readVocabulary, tokenAxisOf } from './vocabulary.ts';
+import { openWeightsFile } from './weights-file.ts';
+
+/** What one format makes of a file. */
+export interface OpenedFile {
+  readonly format: PageFacts['format'];
+  readonly architecture: string | null;
+  readonly parameters: number;
+  readonly vocabulary: number | null;
+  readonly facts: readonly Fact[];
+  readonly inputs: readonly PortFacts[];
+  readonly outputs: readonly PortFacts[];
+  readonly tensors: readonly StoredTensor[];
+  /** Packed weights by the name of the tensor that holds them. */
+  readonly blocks: ReadonlyMap<string, Blocks>;
+  /** Module of the node that uses a tensor; empty where the file does not tell. */
+  userOf(tensor: string): readonly string[];
+  readonly problems: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly config: ModelConfig;
+  /** @throws HeadlightError why no attention of the model can be shown */
+  attention(): AttentionFacts;
+  /** The graph that a run computes. @throws HeadlightError for weights whose architecture is not known */
+  graph(): onnx.ModelProto;
+}
+
+export class Subject {
+  readonly #tensors: ReadonlyMap<string, StoredTensor>;
+  #vocabulary: Promise<ReadonlyMap<number, string>> | undefined;
+
+  private constructor(
+    private readonly folder: ModelFolder,
+    private readonly entry: string,
+    readonly opened: OpenedFile,
+    readonly facts: PageFacts,
+  ) {
+    this.#tensors = new Map(opened.tensors.map((tensor) => [tensor.name, tensor]));
+  }
+
+  /**
+   * Opens a file: header or graph, configuration, names of what lies beside. No weights are read.
+   * @param entry `.onnx`, `.safetensors` or `.safetensors.index.json`, inside `folder`
+   * @throws HeadlightError the sentence that says what is wrong with the file
+   */
+  static async open(folder: ModelFolder, entry: string, now: () => number): Promise<Subject> {
+    const began = now();
+    const reads = counted(folder);
+    const opened = await openAny(reads, entry);
+    const { tensors, format, architecture, parameters, inputs, outputs, metadata } = opened;
+    const facts: PageFacts = {
+      ...{ entry, format, architecture, parameters, inputs, outputs, metadata },
+      bytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0),
+      facts: opened.facts,
+      tensors: tensors.map((tensor) => rowOf(tensor, opened)),
+      files: filesBeside(folder),
+      problems: [...opened.problems, ...missing(folder, entry, readsText(opened))],
+      bytesRead: reads.bytesRead,
+      readMs: now() - began,
+    };
+    return new Subject(folder, entry, opened, facts);
+  }
+
+  /** @throws HeadlightError `not-found`, `unsupported` for types without readable numbers */
+  series({ name, unpacked }: NumbersParams): Series {
+    const blocks = unpacked ? this.opened.blocks.get(name) : undefined;
+    if (blocks) return dequantized(blocks);
+    const tensor = this.#tensors.get(name);
+    if (!tensor) throw new HeadlightError('not-found', `${this.entry} has no tensor ${name}.`);
+    return seriesOf(tensor);
+  }
+
+  async tokens(ids: readonly number[]): Promise<(string | null)[]> {
+    this.#vocabulary ??= readVocabulary(this.folder, this.entry);
+    const vocabulary = await this.#vocabulary;
+    return ids.map((id) => vocabulary.get(id) ?? null);
+  }
+}
+
+function openAny(folder: ModelFolder, entry: string): Promise<OpenedFile> {
+  if (entry.endsWith('.onnx')) return openOnnxFile(folder, entry);
+  if (entry.endsWith('.safetensors') || entry.endsWith('.index.json')) return openWeightsFile(folder, entry);
+  throw new HeadlightError('unsupported', `${entry} is neither an .onnx nor a .safetensors file.`);
+}
+
+function rowOf({ name, dtype, shape, bytes, file }: StoredTensor, { vocabulary, blocks, userOf }: OpenedFile): TensorRow {
+  const packed = blocks.get(name);
+  const tokenAxis = tokenAxisOf(name, shape, vocabulary);
+  const part = partOf(name, userOf(name));
+  return { name, dtype, shape, bytes, file, part, values: sizeOf(shape), tokenAxis, unpacked: packed ? [packed.N, packed.K] : null };
+}
+
+const readsText = ({ inputs, vocabulary, config }: OpenedFile) =>
+  inputs.length > 0 ? inputs.some(({ name }) => /input_ids|tokens/.test(name)) : config !== null && vocabulary !== null;

@@ -1,0 +1,82 @@
+/** The page as a whole: what the file is, and its tabs. A file that cannot be read says why, in the place of everything else. */
+import type { WireError } from '../../model/protocol/engine.ts';
+import type { PageFacts } from '../../model/protocol/explorer.ts';
+import { Button, Icon, ProgressRing } from '../ui/controls.tsx';
+import { useSlow } from '../ui/hooks.ts';
+import { Tabs } from '../ui/tabs.tsx';
+import { usePage } from './context.ts';
+import { Overview } from './overview/view.tsx';
+import { summary } from './overview/words.ts';
+import type { TabName } from './state.ts';
+import { TensorsView } from './tensors/view.tsx';
+
+const TABS: readonly { readonly id: TabName; readonly label: string }[] = [
+  { id: 'overview', label: 'Overview' },
+  { id: 'tensors', label: 'Tensors' },
+];
+
+export function PageApp() {
+  const { facts, said } = usePage();
+  const now = facts.value;
+  return (
+    <main class="app model-page">
+      {now.at === 'loading' && <Reading />}
+      {now.at === 'failed' && <Unreadable error={now.error} />}
+      {now.at === 'ready' && <Model facts={now.value} />}
+      <div class="unseen" role="status" aria-live="polite">
+        {said.value}
+      </div>
+    </main>
+  );
+}
+
+function Model({ facts }: { facts: PageFacts }) {
+  const { tab, host, attention } = usePage();
+  const refused = attention.value.at === 'failed';
+  return (
+    <>
+      <header class="header">
+        <h1>{facts.entry.split('/').at(-1)}</h1>
+        <span class="muted">{summary(facts, attention.value.at === 'ready' ? attention.value.value : null)}</span>
+        <span class="tools">
+          <Button
+            label="Visualize Attention"
+            icon="eye"
+            appearance="primary"
+            disabled={refused}
+            onPress={() => void host.request('visualize', { site: null })}
+          />
+        </span>
+      </header>
+      <Tabs
+        label="What is shown of the model"
+        tabs={TABS}
+        chosen={tab.value}
+        onChoose={(id) => {
+          tab.value = id;
+        }}
+      >
+        {tab.value === 'overview' ? <Overview facts={facts} /> : <TensorsView facts={facts} />}
+      </Tabs>
+    </>
+  );
+}
+
+function Reading() {
+  const slow = useSlow(true);
+  return <div class="working">{slow && <ProgressRing label="Reading the file" />}</div>;
+}
+
+/** Never an empty tab: the sentence that says what is wrong with the file. */
+function Unreadable({ error }: { error: WireError }) {
+  const { read } = usePage();
+  return (
+    <div class="failed" role="alert">
+      <h1>
+        <Icon name="error" /> This file cannot be shown
+      </h1>
+      <p>{error.message}</p>
+      <Button label="Read again" icon="refresh" appearance="primary" onPress={read} />
+    </div>
+  );
+}
