@@ -1,5 +1,10 @@
+export { type AnswerOutput, answersOf } from './causes/answers.ts';
+export { type Stack, stackOf } from './causes/layers.ts';
+export { type Lens, lensOf } from './causes/lens.ts';
+export { isValued, type Knobs, type Steered, steer, subjectOf, turnable, type Wanted } from './causes/steer.ts';
+export { Steps } from './causes/steps.ts';
 export { type FindOptions, findAttention } from './find/find.ts';
-export { ablate } from './probe/ablate.ts';
+export { ablate, factorsOf } from './probe/ablate.ts';
 export { headModel } from './probe/head.ts';
 export { instrument } from './probe/instrument.ts';
 export { checkOf, thumbnailsOf, vectorsOf, weightsOf } from './probe/read.ts';

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from '../errors.ts';
 import type { Positions } from '../positions/types.ts';
+import type { Edit, EditSide } from '../predictions/edits.ts';
 import type { Shares } from '../predictions/shares.ts';
 import type { FileEntry } from '../source.ts';
 import type { Tensor } from '../tensor.ts';
@@ -225,6 +226,114 @@ export interface PredictParams {
   readonly asked?: readonly number[];
 }
 
+/** One answer of a run: an output that is a distribution, and the row of it that is asked about; null where it has no positions. */
+export interface AnswerPlace {
+  readonly output: string;
+  readonly position: number | null;
+}
+
+/** A head switched off (`zero`), made to look at every visible key alike (`mean`), or its weights multiplied. */
+export interface HeadChange {
+  readonly key: string;
+  readonly head: number;
+  readonly how: 'zero' | 'mean' | number;
+}
+
+/** What can be changed about a run and asked of its layers. */
+export interface CauseFacts {
+  readonly answers: readonly {
+    readonly output: string;
+    /** Whether it has a row for each position. */
+    readonly positions: boolean;
+    /** Whether it says where in the text, and not which of a list. */
+    readonly places: boolean;
+  }[];
+  /** Sites whose heads can be turned, by key; why those of others cannot. */
+  readonly turnable: readonly string[];
+  readonly refused: readonly Refusal[];
+  /** Whether tokens can be hidden by an attention mask. */
+  readonly canHide: boolean;
+  /** Why the layers cannot be read through the model's head, or null where they can. */
+  readonly lens: string | null;
+  /** Sites whose values and output weights are known, by key. */
+  readonly valued: readonly string[];
+}
+
+export interface AnswerParams {
+  readonly run: number;
+  readonly place: AnswerPlace;
+  readonly heads?: readonly HeadChange[];
+  /** Another input in the place of the run's own. */
+  readonly input?: RunParams;
+}
+
+export interface AnswerResult {
+  /** [V] */
+  readonly logits: Float32Array;
+  readonly runMs: number;
+}
+
+/** An answer whose score is followed: log₂ p(answer), or log₂ p(answer) ÷ p(against). */
+export interface ScoreParams {
+  readonly run: number;
+  readonly place: AnswerPlace;
+  readonly answer: number;
+  readonly against: number | null;
+}
+
+export interface RankHeadsParams extends ScoreParams {
+  readonly how: 'zero' | 'mean';
+  /** Heads that are changed in every run, the one before too. */
+  readonly heads?: readonly HeadChange[];
+}
+
+export interface RankHeadsResult {
+  /** Score of the unchanged run, in bits. */
+  readonly before: number;
+  /** By how many bits the score drops without each head; [H] a site. */
+  readonly sites: readonly { readonly key: string; readonly drops: Float32Array }[];
+  readonly runs: number;
+  readonly totalMs: number;
+}
+
+export interface OccludeParams extends ScoreParams {
+  readonly side: EditSide;
+  readonly edit: Edit;
+  /** Tokens that are taken away together: one list a word. */
+  readonly groups: readonly (readonly number[])[];
+}
+
+export interface OccludeResult {
+  readonly before: number;
+  /** In bits, by group; NaN where the place that answers is itself among the tokens that are gone. */
+  readonly drops: Float32Array;
+  readonly totalMs: number;
+}
+
+export interface LensParams {
+  readonly run: number;
+  readonly output: string;
+  /** How many of the likeliest of each cell. */
+  readonly count: number;
+  /** Ids whose probability is wanted everywhere. */
+  readonly asked: readonly number[];
+}
+
+/** What the model's head reads in the states before, between and after the layers. */
+export interface LensResult {
+  /** L + 1: before the first layer, after each. */
+  readonly states: number;
+  /** T, or 1 where the head reads one position alone. */
+  readonly rows: number;
+  readonly count: number;
+  /** [L + 1, T, count], largest first */
+  readonly ids: Int32Array;
+  /** [L + 1, T, count], 0 to 1 */
+  readonly probabilities: Float32Array;
+  /** [L + 1, T, asked], 0 to 1 */
+  readonly asked: Float32Array;
+}
+
 /** A site of a run; `batch` counts windows in windowed models, 0 elsewhere. */
 export interface SiteParams {
   readonly run: number;
@@ -251,6 +360,17 @@ export interface EngineRequests extends Pick<WalkRequests, 'walk' | 'stage'> {
   /** What positions are to a head's site, on this run; terms of tokens and positions are those of the head. @throws `unsupported`, `runtime` where their tables cannot be computed */
   positions: { params: HeadParams; result: Positions };
   output: { params: { readonly run: number; readonly name: string }; result: Tensor };
+  causes: { params: { readonly run: number }; result: CauseFacts };
+  /** The answer of a changed run. @throws `unsupported` for heads that cannot be turned */
+  answer: { params: AnswerParams; result: AnswerResult };
+  /** Which heads matter for an answer: one run a head. */
+  rankHeads: { params: RankHeadsParams; result: RankHeadsResult };
+  /** Which tokens matter for an answer: one run a group. */
+  occlude: { params: OccludeParams; result: OccludeResult };
+  /** @throws `unsupported` where the model's head cannot read the layers */
+  lens: { params: LensParams; result: LensResult };
+  /** ‖v·W_O‖ of every key, [H, S]. @throws `unsupported` for sites whose values or output weights are not known */
+  valueNorms: { params: SiteParams; result: { readonly heads: number; readonly keys: number; readonly norms: Float32Array } };
   /** Computes the run again in the reference implementation (seconds, for small models) and says how far it is from what was shown. */
   compare: { params: { readonly run: number }; result: Comparison };
   close: { params: null; result: null };

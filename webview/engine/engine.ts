@@ -24,6 +24,8 @@ import type {
 import type { StageParams, StageResult, Walk } from '../../model/protocol/walk.ts';
 import type { ModelFolder } from '../../model/source.ts';
 import type { Tensor } from '../../model/tensor.ts';
+import { Causes } from './causes/causes.ts';
+import { WhatIf } from './causes/what-if.ts';
 import { compareRun } from './compare.ts';
 import { type DeviceChoice, withHalf } from './device.ts';
 import { type Loaded, loadModel } from './loading.ts';
@@ -61,6 +63,7 @@ interface Opened {
   readonly model: OpenModel;
   choice: DeviceChoice;
   loaded: Loaded | null;
+  whatIf: WhatIf | null;
 }
 
 interface Kept {
@@ -97,7 +100,7 @@ export class Engine {
       const chosen = await this.#runtime.chooseDevice(options.device);
       const model = await openModel(folder, files, chosen, options);
       const choice = model.half ? withHalf(chosen) : chosen;
-      this.#opened = { model, choice, loaded: null };
+      this.#opened = { model, choice, loaded: null, whatIf: null };
       const { facts, sites, refused, warnings, config, inputs } = model;
       const timingsMs = { open: performance.now() - start };
       const problem = problemOf(model.parts);
@@ -221,6 +224,16 @@ export class Engine {
     }, call.token);
   }
 
+  /** What a run would have answered with other heads or another input, and what its layers know. */
+  readonly causes = new Causes((number, question, call) =>
+    this.#turns.add(async () => {
+      const { params } = this.#kept(number);
+      const opened = this.#open();
+      opened.whatIf ??= new WhatIf(this.#runtime, opened.model, opened.choice);
+      return question(opened.whatIf, params);
+    }, call.token),
+  );
+
   #ask<R>(number: number, question: (run: Run) => Promise<R>): Promise<R> {
     return this.#turns.add(async () => question(this.#kept(number).run));
   }
@@ -249,9 +262,11 @@ export class Engine {
   async #unload(opened: Opened): Promise<void> {
     for (const { run } of this.#runs.values()) run.dispose();
     this.#runs.clear();
-    const { loaded } = opened;
+    const { loaded, whatIf } = opened;
     opened.loaded = null;
+    opened.whatIf = null;
     if (this.#runtime.broken) return;
     for (const part of loaded?.parts ?? []) await part.release();
+    await whatIf?.release();
   }
 }

@@ -25,7 +25,7 @@ export async function loadModel(runtime: Runtime, model: OpenModel, device: Devi
 }
 
 /** Says a percentage each time it grows. */
-function progressOf(total: number, { progress }: EngineCall): (bytes: number) => void {
+export function progressOf(total: number, { progress }: EngineCall): (bytes: number) => void {
   let read = 0;
   let said = -1;
   return (bytes) => {

@@ -80,6 +80,15 @@ const requests: RequestHandlers<EngineRequests> = {
   },
   predict: (params) => engine().predict(params),
   positions: (params) => engine().positions(params),
+  causes: (params) => engine().causes.facts(params),
+  answer: async (params, call) => {
+    const { logits, runMs } = await engine().causes.answer(params, call);
+    return { logits: give(logits), runMs };
+  },
+  rankHeads: (params, call) => engine().causes.rankHeads(params, call),
+  occlude: (params, call) => engine().causes.occlude(params, call),
+  lens: (params, call) => engine().causes.lens(params, call),
+  valueNorms: (params) => engine().causes.valueNorms(params),
   output: (params) => engine().output(params),
   walk: (params) => engine().walk(params),
   stage: async (params, call) => {

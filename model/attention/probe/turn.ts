@@ -49,10 +49,8 @@ function evenly(b: Builder, w: string, parts: readonly Part[]): string {
 /** The changed weights of one map, in the layout and type of the map itself. `first`: the head that the map begins with. */
 function changed(b: Builder, c: Candidate, { gain, even }: Factors, first: number): string {
   const axes = c.score.region.axes(c.weights);
-  const parts = axes && partsOf({ axes, candidate: c });
+  const parts = partsOf({ axes: axes!, candidate: c })!;
   const type = c.subject.fact(c.weights)?.type ?? TYPE.float;
-  if (!parts || !isFloat(type))
-    throw new HeadlightError('unsupported', `The weights ${c.weights} are kept in a form that cannot be changed by head.`);
   const heads = b.ints(...headNumbers(c, parts).map((head) => head + first));
   const sizes = b.ints(...parts.map((p) => (p.role === 'head' ? p.size! : 1)));
   const laid = (vector: string): string => {
@@ -100,14 +98,26 @@ function turnMap(clone: Clone, site: Site, c: Candidate, factors: Factors, first
   takeOver(clone, c);
 }
 
+/** Why the heads of a site cannot be turned, or null where they can. */
+export function turnable(site: Site): string | null {
+  const { place } = planOf(site);
+  if (place.turn) return `${site.where}: its layers are turns of one loop, so one of them cannot be changed alone.`;
+  for (const c of place.variants.flatMap(({ parts }) => parts)) {
+    const axes = c.score.region.axes(c.weights);
+    if (!axes || !partsOf({ axes, candidate: c }) || !isFloat(c.subject.fact(c.weights)?.type ?? TYPE.float))
+      return `The weights ${c.weights} are kept in a form that cannot be changed by head.`;
+  }
+  return null;
+}
+
 /**
  * Changes the heads of a site in a clone of the prepared graph.
  * @throws HeadlightError `unsupported` for weights that are kept as 8-bit numbers, and for layers that are turns of a loop
  */
 export function turn(clone: Clone, site: Site, factors: Factors): void {
   const { place } = planOf(site);
-  if (place.turn)
-    throw new HeadlightError('unsupported', `${site.where}: its layers are turns of one loop, so one of them cannot be changed alone.`);
+  const reason = turnable(site);
+  if (reason !== null) throw new HeadlightError('unsupported', reason);
   for (const [v, { parts }] of place.variants.entries()) {
     parts.forEach((part, i) => {
       turnMap(clone, site, part, factors, parts.length > 1 ? i : 0, v * parts.length + i);
