@@ -35,6 +35,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'headlight.previousLayer': (app) => stepLayer(app, -1),
   'headlight.pin': (app, token) => app.runs.togglePin(typeof token === 'number' ? token : (app.runs.current?.selection?.query ?? null)),
   'headlight.openInPanel': (app, token) => openInPanel(app, token),
+  'headlight.showPositions': (app) => showPositions(app),
   'headlight.export': (app) => act(app, 'export'),
   'headlight.compare': (app) => act(app, 'compare'),
   'headlight.table': (app) => act(app, 'table'),
@@ -229,7 +230,13 @@ async function selectHead(app: App): Promise<void> {
 function act(app: App, action: PanelAction): void {
   currentRun(app);
   app.panel.notify('act', { action });
-  if (['export', 'compare', 'table', 'check'].includes(action)) app.panel.focus();
+  if (['export', 'compare', 'table', 'check', 'positions'].includes(action)) app.panel.focus();
+}
+
+/** The run on view, or where there is none one of the text at hand, at the tab of its positions. */
+async function showPositions(app: App): Promise<void> {
+  if (!app.runs.current) await visualize(app, null);
+  act(app, 'positions');
 }
 
 function stepLayer(app: App, by: 1 | -1): void {

@@ -20,7 +20,7 @@ export interface AddedOrigin {
 export function nameAdded(table: Matrix, origin: AddedOrigin): AddedTable | null {
   if (isConstant(table)) return null;
   const { where, side, stored, interpolated } = origin;
-  const at = stored && { rows: stored.rows, first: firstRow(table, stored) };
+  const at = stored && { rows: stored.rows, first: firstRow(table, stored), data: stored.data };
   const note =
     interpolated && !(at && at.rows === table.rows && at.first === 0)
       ? 'The table was interpolated (resized) to the grid of this picture.'

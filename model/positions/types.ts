@@ -24,8 +24,8 @@ export interface AddedTable {
   readonly columns: number;
   /** [P, D] */
   readonly data: Float32Array;
-  /** Rows of the stored table and the row that the first position takes; null where none is stored. */
-  readonly stored: { readonly rows: number; readonly first: number | null } | null;
+  /** The stored table, [rows, D], and the row that the first position takes; null where none is stored. */
+  readonly stored: { readonly rows: number; readonly first: number | null; readonly data: Float32Array } | null;
   /** What else must be known, or null. */
   readonly note: string | null;
 }

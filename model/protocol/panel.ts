@@ -100,7 +100,17 @@ export interface PanelRequests {
 }
 
 /** What a command of VS Code (palette, key) asks of the panel. */
-export type PanelAction = 'back' | 'forward' | 'export' | 'compare' | 'nextHead' | 'previousHead' | 'table' | 'check' | 'cancel';
+export type PanelAction =
+  | 'back'
+  | 'forward'
+  | 'export'
+  | 'compare'
+  | 'nextHead'
+  | 'previousHead'
+  | 'table'
+  | 'check'
+  | 'positions'
+  | 'cancel';
 
 /** Host → panel, no answer. */
 export interface PanelNotifications {

@@ -1,6 +1,7 @@
 /** Weights on demand: asks the engine once for what is looked at, keeps the most recent, forgets the rest. */
 import { type Signal, signal } from '@preact/signals';
 import { asHeadlightError } from '../../model/errors.ts';
+import type { Positions } from '../../model/positions/types.ts';
 import type { HeadScores, HeadVectors, HeadWeights, Thumbnails } from '../../model/protocol/engine.ts';
 import { type Engine, type HeadRef, headKey, type Loaded, siteKey } from './types.ts';
 
@@ -19,6 +20,7 @@ export class Maps {
   readonly #heads = new Map<string, Entry<HeadWeights>>();
   readonly #vectors = new Map<string, Entry<HeadVectors>>();
   readonly #scores = new Map<string, Entry<HeadScores>>();
+  readonly #positions = new Map<string, Entry<Positions>>();
   readonly #thumbnails = new Map<string, Entry<Thumbnails>>();
   #waiting = 0;
   #askedMs = Number.NEGATIVE_INFINITY;
@@ -61,6 +63,13 @@ export class Maps {
     return this.#get(this.#scores, headKey(ref), ask, (s) => s.scores.byteLength);
   }
 
+  /** What positions are to a head's site. */
+  positions(ref: HeadRef): Signal<Loaded<Positions>> {
+    const ask = () => this.#ask('positions', ref);
+    const bytes = (p: Positions) => p.added.reduce((sum, { data, stored }) => sum + data.byteLength + (stored?.data.byteLength ?? 0), 0);
+    return this.#get(this.#positions, headKey(ref), ask, bytes);
+  }
+
   /** Pooled pictures of a site's heads; they stay. */
   thumbnails(key: string): Signal<Loaded<Thumbnails>> {
     const ask = () => this.engine.request('thumbnails', { run: this.run, key, batch: this.batch });
@@ -76,10 +85,10 @@ export class Maps {
   /** Forgets everything; answers still on their way are dropped. */
   end(): void {
     this.#ended = true;
-    for (const map of [this.#heads, this.#vectors, this.#scores, this.#thumbnails]) map.clear();
+    for (const map of [this.#heads, this.#vectors, this.#scores, this.#positions, this.#thumbnails]) map.clear();
   }
 
-  #ask<M extends 'head' | 'vectors' | 'scores'>(method: M, ref: HeadRef) {
+  #ask<M extends 'head' | 'vectors' | 'scores' | 'positions'>(method: M, ref: HeadRef) {
     return this.engine.request(method, { run: this.run, key: siteKey(ref), head: ref.head, batch: this.batch });
   }
 

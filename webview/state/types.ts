@@ -1,5 +1,6 @@
 /** What the panel's state is made of. */
 
+import type { Likeness } from '../../model/positions/geometry.ts';
 import type { OpenResult, RunResult, SiteFacts, SiteRun, WireError } from '../../model/protocol/engine.ts';
 import type { ShowParams } from '../../model/protocol/panel.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
@@ -48,7 +49,7 @@ export type Loaded<T> =
   | { readonly state: 'ready'; readonly value: T }
   | { readonly state: 'failed'; readonly error: WireError };
 
-export type TabId = 'picture' | 'matrix' | 'lines' | 'text' | 'neurons' | 'metrics' | 'compare' | 'predict';
+export type TabId = 'picture' | 'matrix' | 'lines' | 'text' | 'neurons' | 'metrics' | 'compare' | 'positions' | 'predict';
 
 /** Everything about the view that is not the selection; kept over a reload. */
 export interface ViewOptions {
@@ -73,6 +74,15 @@ export interface ViewOptions {
   readonly linesTop: number;
   readonly linesMass: number;
   readonly neurons: 'position' | 'contribution';
+  /** Id of the picture of positions. */
+  readonly positions: string;
+  /** Column of the table of positions whose curve is drawn, and pair of a rotation. */
+  readonly dimension: number;
+  readonly pair: number;
+  /** Whether all stored positions are compared, or those of the text. */
+  readonly everyPosition: boolean;
+  readonly likeness: Likeness;
+  readonly distanceOf: 'weight' | 'score';
   /** Whether the colours over a picture run into each other; patches as they are otherwise. */
   readonly smooth: boolean;
   /** How much of the picture the colours cover, 0 to 1. */
@@ -109,6 +119,12 @@ export const DEFAULT_VIEW: ViewOptions = {
   linesTop: 5,
   linesMass: 0.9,
   neurons: 'position',
+  positions: '',
+  dimension: 0,
+  pair: 0,
+  everyPosition: false,
+  likeness: 'dot',
+  distanceOf: 'weight',
   smooth: false,
   opacity: 0.65,
   mass: 1,

@@ -8,6 +8,7 @@ import { LinesView } from './lines/view.tsx';
 import { MatrixView } from './matrix/view.tsx';
 import { MetricsView } from './metrics/view.tsx';
 import { NeuronsView } from './neurons/view.tsx';
+import { PositionsView } from './positions/view.tsx';
 import { SECTIONS } from './predict/sections.ts';
 import { PredictView } from './predict/view.tsx';
 import { TextView } from './text/view.tsx';
@@ -29,6 +30,7 @@ export const VIEWS: readonly View[] = [
   { id: 'text', label: 'Text', fits: ({ show }) => show.input.kind === 'text', view: TextView },
   { id: 'neurons', label: 'Neurons', fits: ({ opened }) => opened.sites.some((s) => s.qk), view: NeuronsView },
   { id: 'metrics', label: 'Metrics', fits: () => true, view: MetricsView },
+  { id: 'positions', label: 'Positions', fits: () => true, view: PositionsView, table: false },
   {
     id: 'predict',
     label: 'Predict',

@@ -1,0 +1,197 @@
+/** A map of numbers on a canvas with words at its rows: colours, a row and a column outlined, arrow keys, the exact number below. */
+import { useMemo, useRef } from 'preact/hooks';
+import type { Theme } from '../../colour/theme.ts';
+import { type Cells, imageOf, poolMax } from '../../draw/cells.ts';
+import { cutMiddle, drawText, labelStep } from '../../draw/labels.ts';
+import { prepare, screenDensity } from '../../draw/surface.ts';
+import { useDraw, useSize } from '../../ui/hooks.ts';
+import { usePanel } from '../context.ts';
+import { Legend } from '../matrix/legend.tsx';
+
+export interface HeatProps {
+  /** What it shows, for those who do not see it. */
+  readonly label: string;
+  readonly cells: Cells;
+  /** Whether the numbers go below zero: then the colours do too. */
+  readonly signed: boolean;
+  /** What a number is, for the legend. */
+  readonly what: string;
+  readonly rowLabel: (row: number) => string;
+  /** Left out: columns are numbered. */
+  readonly columnLabel?: (column: number) => string;
+  /** What columns are, in a word. */
+  readonly columns: string;
+  readonly row: number | null;
+  readonly column: number | null;
+  readonly onPick: (row: number, column: number) => void;
+  /** The cell in words, with its exact number. */
+  readonly words: (row: number, column: number) => string;
+  /** Whether cells are as high as they are wide. */
+  readonly square?: boolean;
+}
+
+const TOP = 20;
+const TALLEST = 22;
+
+interface Frame {
+  readonly left: number;
+  readonly cell: { readonly width: number; readonly height: number };
+}
+
+export function HeatMap(props: HeatProps) {
+  const { theme } = usePanel();
+  const [box, size] = useSize<HTMLDivElement>();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { cells, signed } = props;
+  const top = useMemo(() => largest(cells.data), [cells.data]);
+  const frame = frameOf(props, size);
+  const picture = useMemo(
+    () => bitmapOf(cells, signed, top, theme.value, frame),
+    [cells.data, signed, top, theme.value, frame.cell.width, frame.cell.height],
+  );
+  useDraw(() => {
+    if (canvas.current && size.width > 40 && size.height > 40) draw(canvas.current, props, theme.value, size, frame, picture);
+  });
+  const [row, column] = [Math.min(props.row ?? 0, cells.rows - 1), Math.min(props.column ?? 0, cells.columns - 1)];
+  return (
+    <div class="heat">
+      <div ref={box as { current: HTMLDivElement }} class="heat-box">
+        {/* biome-ignore lint/a11y/useSemanticElements: a canvas with one DOM cell, not a table with a node a cell */}
+        <div
+          class="heat-hands"
+          role="grid"
+          tabIndex={0}
+          aria-label={`${props.label}. Arrow keys move, t shows a table.`}
+          aria-rowcount={cells.rows}
+          aria-colcount={cells.columns}
+          aria-activedescendant="heat-cell"
+          data-frame={[frame.left, TOP, frame.cell.width, frame.cell.height].join(' ')}
+          onClick={(event) => pick(event, props, frame)}
+          onKeyDown={(event) => step(event, props, row, column)}
+        >
+          <canvas ref={canvas} />
+          {/* biome-ignore lint/a11y/useSemanticElements: the grid is a canvas; only its chosen cell is in the page */}
+          <div class="unseen" role="row" tabIndex={-1} aria-rowindex={row + 1}>
+            {/* biome-ignore lint/a11y/useSemanticElements: see the row */}
+            <div role="gridcell" tabIndex={-1} id="heat-cell" aria-colindex={column + 1} aria-selected="true">
+              {props.words(row, column)}
+            </div>
+          </div>
+        </div>
+      </div>
+      <div class="legend-row">
+        <Legend
+          colours={signed ? theme.value.diverging : theme.value.sequential}
+          scale="linear"
+          top={top}
+          signed={signed}
+          what={props.what}
+        />
+        <p class="value number grow">{props.words(row, column)}</p>
+      </div>
+    </div>
+  );
+}
+
+function largest(data: Float32Array): number {
+  let top = 0;
+  for (const value of data) if (Number.isFinite(value)) top = Math.max(top, Math.abs(value));
+  return top || 1;
+}
+
+function frameOf({ cells, square }: HeatProps, { width, height }: { width: number; height: number }): Frame {
+  const left = Math.min(120, Math.max(54, width * 0.2));
+  const room = { width: Math.max(1, width - left - 6), height: Math.max(1, height - TOP - 4) };
+  const tall = Math.min(TALLEST, room.height / cells.rows);
+  const wide = Math.min(room.width / cells.columns, square ? Number.POSITIVE_INFINITY : 24);
+  return { left, cell: square ? { width: Math.min(tall, wide), height: Math.min(tall, wide) } : { width: wide, height: tall } };
+}
+
+/** One pixel a cell; where several share a device pixel, the one furthest from zero. */
+function bitmapOf(cells: Cells, signed: boolean, top: number, theme: Theme, { cell }: Frame): OffscreenCanvas {
+  const density = screenDensity();
+  const pixels = (count: number, size: number) => Math.max(1, size * density < 1 ? Math.round(count * size * density) : count);
+  const [rows, columns] = [pixels(cells.rows, cell.height), pixels(cells.columns, cell.width)];
+  const pooled = rows === cells.rows && columns === cells.columns ? cells : poolMax(cells, rows, columns);
+  const colours = signed ? theme.diverging : theme.sequential;
+  const empty = (row: number, column: number) => !Number.isFinite(pooled.data[row * columns + column]!);
+  const image = imageOf(pooled, { colours, scale: 'linear', top: () => top, signed, empty });
+  const made = new OffscreenCanvas(columns, rows);
+  made.getContext('2d')!.putImageData(image, 0, 0);
+  return made;
+}
+
+function draw(
+  canvas: HTMLCanvasElement,
+  props: HeatProps,
+  theme: Theme,
+  size: { width: number; height: number },
+  frame: Frame,
+  picture: OffscreenCanvas,
+): void {
+  const { cells, row, column } = props;
+  const { left, cell } = frame;
+  const context = prepare(canvas, size.width, size.height);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(picture, left, TOP, cells.columns * cell.width, cells.rows * cell.height);
+  context.font = `${theme.fontSize - 1}px ${theme.font}`;
+  context.textBaseline = 'middle';
+  context.fillStyle = theme.foreground;
+  const measure = (text: string) => context.measureText(text).width;
+  for (let r = 0; r < cells.rows; r += labelStep(cell.height, theme.fontSize + 1)) {
+    drawText(context, cutMiddle(props.rowLabel(r), left - 10, measure), left - 6, TOP + (r + 0.5) * cell.height, 'right');
+  }
+  drawColumns(context, props, theme, frame);
+  outline(context, theme, frame, cells, row, column);
+}
+
+function drawColumns(context: CanvasRenderingContext2D, props: HeatProps, theme: Theme, { left, cell }: Frame): void {
+  const { cells, columnLabel } = props;
+  context.fillStyle = theme.muted;
+  context.font = `${theme.fontSize - 2}px ${theme.font}`;
+  drawText(context, `${props.columns} →`, left - 6, TOP - 9, 'right');
+  const label = columnLabel ?? String;
+  const longest = Math.max(...[0, cells.columns - 1, cells.columns >> 1].map((c) => context.measureText(label(c)).width));
+  for (let c = 0; c < cells.columns; c += labelStep(cell.width, longest + 8)) {
+    drawText(context, label(c), left + (c + 0.5) * cell.width, TOP - 9, c === 0 && cell.width < 12 ? 'left' : 'center');
+  }
+}
+
+function outline(
+  context: CanvasRenderingContext2D,
+  theme: Theme,
+  { left, cell }: Frame,
+  cells: Cells,
+  row: number | null,
+  column: number | null,
+): void {
+  const box = (x: number, y: number, width: number, height: number, colour: string) => {
+    context.strokeStyle = colour;
+    context.lineWidth = 1.5;
+    context.strokeRect(x - 0.5, y - 0.5, Math.max(2, width), Math.max(2, height));
+  };
+  if (column !== null) box(left + column * cell.width, TOP, cell.width, cells.rows * cell.height, theme.muted);
+  if (row !== null) box(left, TOP + row * cell.height, cells.columns * cell.width, cell.height, theme.query);
+}
+
+function pick(event: MouseEvent, { cells, onPick }: HeatProps, { left, cell }: Frame): void {
+  const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
+  const row = Math.floor((event.clientY - box.top - TOP) / cell.height);
+  const column = Math.floor((event.clientX - box.left - left) / cell.width);
+  if (row >= 0 && row < cells.rows && column < cells.columns) onPick(row, Math.max(0, column));
+}
+
+const STEPS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+function step(event: KeyboardEvent, { cells, onPick }: HeatProps, row: number, column: number): void {
+  const by = event.ctrlKey || event.metaKey || event.altKey ? undefined : STEPS[event.key];
+  if (!by) return;
+  const within = (value: number, count: number) => Math.min(Math.max(value, 0), count - 1);
+  onPick(within(row + by[0], cells.rows), within(column + by[1], cells.columns));
+  event.preventDefault();
+}
