@@ -108,7 +108,8 @@ export class App {
     const sameModel = model === undefined || model.id === last.model.id;
     const { kind, layer, head } = current?.selection ?? {};
     const select = sameModel && kind !== undefined && layer !== undefined && head !== undefined ? { kind, layer, head } : {};
-    await this.runs.start({ ...last, model: model ?? last.model, source, select });
+    const target = last.target && (await currentText(last.target, current?.trackedTarget?.spans ?? null));
+    await this.runs.start({ ...last, model: model ?? last.model, source, ...(target && { target }), select });
   }
 
   /** After a reload of the window: the panel as VS Code kept it, and the run that it showed. */
@@ -131,6 +132,7 @@ export class App {
       model,
       source: picture ? noText(picture) : source,
       ...(picture ? { picture } : {}),
+      ...(restore.target ? { target: await targetText(restore.target) } : {}),
       ...(selection ? { select: selection } : {}),
     });
   }
@@ -140,7 +142,11 @@ export class App {
   }
 }
 
-async function storedText({ uri, stretches, what, pair }: Restore): Promise<SourceText> {
+function targetText({ uri, stretches, text }: NonNullable<Restore['target']>): Promise<SourceText> | SourceText {
+  return uri === null ? typed(text ?? '') : storedText({ uri, stretches, what: 'the second selection', pair: false });
+}
+
+async function storedText({ uri, stretches, what, pair }: Pick<Restore, 'uri' | 'stretches' | 'what' | 'pair'>): Promise<SourceText> {
   return fromStretches(await openDocument(Uri.parse(uri!)), stretches, what, pair);
 }
 

@@ -8,7 +8,8 @@ import { choosePicture, isPicture, modelForPictures, noText, pictureAtCursor, pi
 import { Store } from './lifetime.ts';
 import type { Model } from './models/model.ts';
 import { addFolder, askSentence, pickHead, pickModel } from './pickers.ts';
-import { choosePair, chooseText, editorInUse, type Scope, typed } from './text/choose.ts';
+import { choosePair, chooseText, chooseTwo, editorInUse, type Scope, typed } from './text/choose.ts';
+import type { SourceText } from './text/source.ts';
 import type { Node } from './views/nodes.ts';
 
 type Handler = (app: App, ...args: unknown[]) => unknown;
@@ -19,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'headlight.visualizeFunction': (app) => visualizeText(app, 'function'),
   'headlight.visualizeSentence': visualizeSentence,
   'headlight.visualizePair': visualizePair,
+  'headlight.visualizeTarget': visualizeTarget,
   'headlight.rerun': (app) => app.rerun(),
   'headlight.cancel': (app) => app.runs.cancel(),
   'headlight.tryTokenizer': (app, target) => tryTokenizer(app, target),
@@ -104,7 +106,34 @@ async function openText(uri: Uri): Promise<void> {
 async function visualizeText(app: App, scope: Scope): Promise<void> {
   const model = await app.models.needActive();
   refuseBinaryTab();
-  await app.runs.start({ model, source: await chooseText(editorInUse(), scope) });
+  const two = scope === 'auto' ? await sourceAndTarget(model) : null;
+  await app.runs.start(two ? { model, ...two } : { model, source: await chooseText(editorInUse(), scope) });
+}
+
+/** For a model with a decoder, the first of two selections is its source and the second what it should say. */
+async function sourceAndTarget(model: Model): Promise<{ source: SourceText; target: SourceText } | null> {
+  const { card } = await model.describe();
+  return card.hasTarget ? chooseTwo(editorInUse()) : null;
+}
+
+/** Two selections, else the text as always and a typed target. */
+async function visualizeTarget(app: App): Promise<void> {
+  const model = await app.models.needActive();
+  const { card } = await model.describe();
+  if (!card.hasTarget) {
+    const words = `${model.name} has no decoder with a text of its own. Choose a translator or a summarizer (T5, BART, Marian and their kin).`;
+    throw new HeadlightError('input', words);
+  }
+  const two = await sourceAndTarget(model);
+  const source = two?.source ?? (await chooseText(editorInUse()));
+  const target = two?.target ?? (await askTarget(model, source));
+  if (target) await app.runs.start({ model, source, target });
+}
+
+async function askTarget(model: Model, { text }: SourceText): Promise<SourceText | null> {
+  const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  const sentence = await askSentence(`What ${model.name} should say for “${short}”`);
+  return sentence === null ? null : typed(sentence);
 }
 
 /** A tab that shows neither text nor a panel of ours is a picture or a binary file. */

@@ -11,7 +11,7 @@ import { Checks } from './state/checks.ts';
 import { watchMeasures } from './state/measures.ts';
 import { mirror, rowFor } from './state/mirror.ts';
 import { keep, restore } from './state/saved.ts';
-import { select } from './state/select.ts';
+import { selectFromHost } from './state/select.ts';
 import { Sessions } from './state/session.ts';
 import { watchShown } from './state/shown.ts';
 import { createStore } from './state/store.ts';
@@ -35,7 +35,7 @@ const host: HostChannel = connectHost(
     row: (params) => rowFor(store, sessions.maps.peek(), params),
   },
   {
-    select: (change) => select(store, change),
+    select: (change) => selectFromHost(store, change),
     stale: ({ stale }) => {
       store.stale.value = stale;
     },

@@ -14,12 +14,40 @@ import type { Panel } from '../panel/panel.ts';
 import type { Run } from '../run/run.ts';
 import type { Runs } from '../run/runs.ts';
 import { openDocument } from '../text/choose.ts';
+import type { TrackedText } from '../text/tracked.ts';
 import type { Decorations } from './decorations.ts';
-import { dimmed, plan } from './plan.ts';
+import { dimmed, joined, type PlanInput, plan } from './plan.ts';
 import type { Scale } from './steps.ts';
 
 /** Cursor moves within one frame are one. */
 const FRAME_MS = 16;
+
+/** A word of the target is the row that foretells it in attention to the source, and the row after, which has read it, in a decoder's to itself. */
+const rowShift = ({ selection }: Run): number => (selection?.kind === 'decoder' ? 1 : 0);
+
+/** What each text of a run gets painted with: a row over its keys, or, of a word of the source, a column over the target. */
+function planInputs(run: Run, source: TrackedText, scale: Scale): PlanInput[] {
+  const { selection, trackedTarget: target } = run;
+  const asksKey = selection?.kind === 'cross' && target !== null && run.asks === 'key';
+  const outlined = run.queryInSource ? (selection?.query ?? null) : asksKey ? selection.key : null;
+  const inSource: PlanInput = {
+    count: run.input.tokens.length,
+    rangeOf: (token) => source.rangeOf(token),
+    weights: run.keysInSource && !asksKey ? run.weights : null,
+    query: outlined,
+    scale,
+  };
+  if (!target || run.queryInSource) return [inSource];
+  const shift = rowShift(run);
+  const inTarget: PlanInput = {
+    count: run.target?.tokens.length ?? 0,
+    rangeOf: (token) => target.rangeOf(token),
+    weights: asksKey ? (run.column?.weights ?? null) : shift > 0 ? (run.weights?.subarray(shift) ?? null) : null,
+    query: asksKey ? null : (selection?.query ?? 0) - shift,
+    scale,
+  };
+  return [inSource, inTarget];
+}
 
 export class Follow {
   readonly #store = new Store();
@@ -34,7 +62,7 @@ export class Follow {
     this.#store.add(runs.onDidUpdate((run) => this.#paint(run)));
     this.#store.add(window.onDidChangeVisibleTextEditors(() => this.#paint(runs.current)));
     this.#store.add(window.onDidChangeTextEditorSelection((change) => this.#cursorMoved(change)));
-    this.#store.add(panel.onDidReveal(({ token }) => void this.#reveal(token)));
+    this.#store.add(panel.onDidReveal(({ token, target }) => void this.#reveal(token, target ?? false)));
     this.#store.add(
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('headlight.editor')) this.#paint(runs.current);
@@ -47,15 +75,28 @@ export class Follow {
       if (this.decorations.painted) this.decorations.clear();
       return;
     }
-    const { tracked } = run;
-    const picture = plan({
-      count: run.input.tokens.length,
-      rangeOf: (token) => tracked.rangeOf(token),
-      weights: run.keysInSource ? run.weights : null,
-      query: run.queryInSource ? (run.selection?.query ?? null) : null,
-      scale: workspace.getConfiguration('headlight').get<Scale>('editor.scale', 'linear'),
-    });
+    const scale = workspace.getConfiguration('headlight').get<Scale>('editor.scale', 'linear');
+    const picture = joined(planInputs(run, run.tracked, scale).map(plan));
     this.decorations.paint(run.source.uri, run.stale ? dimmed(picture) : picture);
+    this.#askColumn(run);
+  }
+
+  /** Who looks at the chosen word of the source: asked when the target stands in the editor too. */
+  #askColumn(run: Run): void {
+    const { selection } = run;
+    if (selection?.kind !== 'cross' || !run.trackedTarget || selection.key === null || run.asks !== 'key') return;
+    const { kind, layer, head, key } = selection;
+    const name = `${layer}/${head}/${key}`;
+    if (run.column?.name === name) return;
+    run.column = { name, weights: null };
+    this.panel.row({ kind, layer, head, token: key, direction: 'to' }).then(
+      (weights) => {
+        if (run.column?.name !== name) return;
+        run.column = { name, weights };
+        if (run === this.runs.current) this.#paint(run);
+      },
+      (error: unknown) => console.warn('No column', error),
+    );
   }
 
   #cursorMoved({ textEditor }: TextEditorSelectionChangeEvent): void {
@@ -67,17 +108,24 @@ export class Follow {
 
   #selectAtCursor(run: Run, editor: TextEditor): void {
     if (run !== this.runs.current || run.pinned) return;
-    const token = run.tracked?.tokenAt(editor.document.offsetAt(editor.selection.active)) ?? null;
-    if (token === null) return;
-    if (run.queryInSource) {
-      if (token !== run.selection?.query) this.runs.select({ query: token });
-    } else if (run.keysInSource && token !== run.selection?.key) this.runs.select({ key: token });
+    const offset = editor.document.offsetAt(editor.selection.active);
+    const said = run.queryInSource ? null : (run.trackedTarget?.tokenAt(offset) ?? null);
+    const token = run.tracked?.tokenAt(offset) ?? null;
+    if (run.queryInSource) this.#choose(run, 'query', token);
+    else if (said !== null) this.#choose(run, 'query', said + rowShift(run));
+    else if (run.keysInSource) this.#choose(run, 'key', token);
+  }
+
+  #choose(run: Run, which: 'query' | 'key', token: number | null): void {
+    if (token === null || (token === run.selection?.[which] && run.asks === which)) return;
+    run.asks = which;
+    this.runs.select({ [which]: token });
   }
 
   /** Shows a token's place in the source; the keyboard stays in the panel. */
-  async #reveal(token: number): Promise<void> {
+  async #reveal(token: number, target: boolean): Promise<void> {
     const run = this.runs.current;
-    const span = run?.tracked?.rangeOf(token);
+    const span = (target ? run?.trackedTarget : run?.tracked)?.rangeOf(token);
     if (!run?.source.uri || !span) return;
     const document = await openDocument(Uri.parse(run.source.uri));
     const range = new Range(document.positionAt(span.start), document.positionAt(span.end));

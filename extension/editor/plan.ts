@@ -38,6 +38,12 @@ export function plan({ count, rangeOf, weights, query, scale }: PlanInput): Plan
   return { steps, query: query === null ? null : rangeOf(query) };
 }
 
+/** Several pictures of one document; at most one of them has a query. */
+export function joined(plans: readonly Plan[]): Plan {
+  const steps = Array.from({ length: STEPS }, (_, step) => plans.flatMap((one) => one.steps[step] ?? []));
+  return { steps, query: plans.find(({ query }) => query !== null)?.query ?? null };
+}
+
 /** The same picture dimmed, for a text that has changed since the run. */
 export function dimmed({ steps, query }: Plan): Plan {
   const quieter: Span[][] = Array.from({ length: STEPS }, () => []);

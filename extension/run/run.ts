@@ -1,12 +1,20 @@
 /** One run: the text, the model, what is selected in it and the weights of the selected row. Plain state, no VS Code in it. */
 
-import type { HeadMeasures, ShowResult, TextInput, Token } from '../../model/protocol/panel.ts';
+import type { HeadMeasures, ShowResult, TargetText, TextInput, Token } from '../../model/protocol/panel.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
 import type { SourceText } from '../text/source.ts';
-import { TrackedText } from '../text/tracked.ts';
+import { type Edit, TrackedText } from '../text/tracked.ts';
 
 export class Run {
   readonly tracked: TrackedText | null;
+  /** The decoder's text, once the panel has run it. */
+  target: TargetText | null = null;
+  /** Where that text stands in a document; null where it stands in none. */
+  trackedTarget: TrackedText | null = null;
+  /** Weights of the chosen key by query, and which key of which head they are; null weights while they are on their way. */
+  column: { readonly name: string; readonly weights: Float32Array | null } | null = null;
+  /** Which side of a map between two texts was asked about last. */
+  asks: 'query' | 'key' = 'query';
   result: ShowResult | null = null;
   selection: Selection | null = null;
   /** The selected query's row, by key. */
@@ -22,32 +30,48 @@ export class Run {
     readonly input: TextInput,
     /** True for a run on a picture, whose positions are patches and no tokens of a text. */
     readonly ofPicture = false,
+    /** What the decoder was told to say; left out where it says it itself. */
+    readonly targetSource?: SourceText,
   ) {
     this.tracked = source.uri === null ? null : new TrackedText(source.text, source.pieces, input.tokens);
   }
 
   get stale(): boolean {
-    return this.tracked?.stale ?? false;
+    return (this.tracked?.stale ?? false) || (this.trackedTarget?.stale ?? false);
+  }
+
+  /** The decoder's text as it was run. */
+  takeTarget(target: TargetText | null): void {
+    this.target = target;
+    const { uri, pieces } = this.targetSource ?? { uri: null, pieces: [] };
+    const placed = target && !target.generated && uri !== null && uri === this.source.uri;
+    this.trackedTarget = placed ? new TrackedText(target.text, pieces, target.foretold ?? target.tokens) : null;
+  }
+
+  /** Follows edits of the document. */
+  edit(edits: readonly Edit[], read: (start: number, end: number) => string): void {
+    this.tracked?.edit(edits, read);
+    this.trackedTarget?.edit(edits, read);
   }
 
   /** Tokens that queries count in. */
   get queryTokens(): readonly Token[] {
-    const target = this.selection?.kind === 'cross' || this.selection?.kind === 'decoder';
-    return target ? (this.input.target?.tokens ?? []) : this.input.tokens;
+    if (this.queryInSource) return this.input.tokens;
+    const rows = this.selection?.kind === 'cross' ? this.target?.foretold : this.target?.tokens;
+    return rows ?? [];
   }
 
   get queryText(): string {
-    const target = this.selection?.kind === 'cross' || this.selection?.kind === 'decoder';
-    return target ? (this.input.target?.text ?? '') : this.input.text;
+    return this.queryInSource ? this.input.text : (this.target?.text ?? '');
   }
 
   /** Tokens that keys count in: those of the source, but for a decoder's attention to itself. */
   get keyTokens(): readonly Token[] {
-    return this.keysInSource ? this.input.tokens : (this.input.target?.tokens ?? []);
+    return this.keysInSource ? this.input.tokens : (this.target?.tokens ?? []);
   }
 
   get keyText(): string {
-    return this.keysInSource ? this.input.text : (this.input.target?.text ?? '');
+    return this.keysInSource ? this.input.text : (this.target?.text ?? '');
   }
 
   get keysInSource(): boolean {

@@ -1,7 +1,7 @@
 /** Runs: takes text and model, asks tokenizer and panel, keeps the current run and tells everybody what changed. */
 import { type CancellationToken, CancellationTokenSource, EventEmitter, type TextDocument, type Uri, workspace } from 'vscode';
 import { asHeadlightError, type ErrorCode, HeadlightError } from '../../model/errors.ts';
-import type { TextInput } from '../../model/protocol/panel.ts';
+import type { TargetText, TextInput } from '../../model/protocol/panel.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
 import type { Failures } from '../failures.ts';
 import { imageInput, nameOf } from '../images/pictures.ts';
@@ -19,6 +19,8 @@ import { Run } from './run.ts';
 export interface RunRequest {
   readonly model: Model;
   readonly source: SourceText;
+  /** What the decoder of an encoder–decoder should say; left out: the model says it itself. */
+  readonly target?: SourceText;
   /** A picture instead of the text. */
   readonly picture?: Uri;
   readonly select?: Partial<Selection>;
@@ -32,6 +34,7 @@ export interface Restore {
   readonly text: string | null;
   readonly pair: boolean;
   readonly what: string;
+  readonly target?: Pick<Restore, 'uri' | 'stretches' | 'text'>;
   /** URI of the picture that was shown instead of a text. */
   readonly picture?: string;
 }
@@ -112,9 +115,17 @@ export class Runs {
     onProgress({ fraction: null, words: 'cutting the text into tokens' });
     const fitted = await fitText(request.source, card.maxTokens, model.name, (text, pair) => this.tokenizers.encode(model, text, pair));
     stopIfCancelled(token);
+    const target = request.target && card.hasTarget ? await this.#target(model, request.target) : null;
+    stopIfCancelled(token);
+    const run = new Run(model.id, model.name, fitted.source, { ...inputOf(fitted), ...(target && { target }) }, false, request.target);
     this.panel.open(titleOf(fitted.source));
-    const run = new Run(model.id, model.name, fitted.source, inputOf(fitted));
     return this.#show(run, request, await this.#showParams(request, run, fitted), { token, onProgress });
+  }
+
+  /** The target's own tokens: what begins and ends a text, the panel knows of the model. */
+  async #target(model: Model, { text }: SourceText): Promise<TargetText> {
+    if (text.trim() === '') throw new HeadlightError('empty', 'The target text is empty. Type or select one, then run again.');
+    return { text, tokens: (await this.tokenizers.encode(model, text, null, false)).tokens };
   }
 
   async #runPicture(request: RunRequest, picture: Uri, token: CancellationToken, onProgress: ShowOptions['onProgress']): Promise<Run> {
@@ -155,7 +166,7 @@ export class Runs {
     }
   }
 
-  async #showParams({ model, select }: RunRequest, run: Run, { source, encoded }: Fitted): Promise<Show> {
+  async #showParams({ model, select, target }: RunRequest, run: Run, { source, encoded }: Fitted): Promise<Show> {
     const { card } = await model.describe();
     const known = firstHead(card);
     return {
@@ -166,12 +177,13 @@ export class Runs {
       select: { ...known, ...(known?.kind === 'cross' ? {} : { query: firstQuery(run, source) }), ...select },
       knownHeads: card.knownHeads,
       device: deviceSetting(),
-      restore: restoreOf(model, source),
+      restore: { ...restoreOf(model, source), ...(target && { target: textOf(target) }) },
     };
   }
 
   #noteResult(run: Run, model: Model, result: Run['result']): void {
     run.result = result;
+    run.takeTarget(result?.target ?? null);
     run.selection ??= result?.selection ?? null;
     model.failure = null;
     if (result) model.opened = result;
@@ -223,7 +235,7 @@ export class Runs {
     const before = run.stale;
     const edits = changes.map(({ rangeOffset, rangeLength, text }) => ({ start: rangeOffset, length: rangeLength, inserted: text.length }));
     const text = document.getText();
-    run.tracked.edit(edits, (start, end) => text.slice(start, end));
+    run.edit(edits, (start, end) => text.slice(start, end));
     if (run.stale !== before) this.panel.notify('stale', { stale: run.stale });
     this.#selected.fire(run);
   }
@@ -272,7 +284,10 @@ function titleOf({ text }: SourceText): string {
   return `Headlight: ${line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH)}…` : line}`;
 }
 
-function restoreOf(model: Model, { uri, pieces, second, text, what }: SourceText): Restore {
-  const stretches = pieces.map(({ start, length }) => ({ start, length }));
-  return { model: model.id, uri, stretches, text: uri === null ? text : null, pair: second !== null, what };
+function restoreOf(model: Model, source: SourceText): Restore {
+  return { model: model.id, ...textOf(source), pair: source.second !== null, what: source.what };
+}
+
+function textOf({ uri, pieces, text }: SourceText): Pick<Restore, 'uri' | 'stretches' | 'text'> {
+  return { uri, stretches: pieces.map(({ start, length }) => ({ start, length })), text: uri === null ? text : null };
 }

@@ -36,6 +36,18 @@ export function choosePair(editor: TextEditor | undefined): SourceText | null {
   return fromRanges(editor.document, filled, editor.selection, 'the pair', true);
 }
 
+/** Two selections as a source and a target. Null when there are not exactly two. */
+export function chooseTwo(editor: TextEditor | undefined): { readonly source: SourceText; readonly target: SourceText } | null {
+  const filled = editor ? filledSelections(editor) : [];
+  const [first, second] = filled;
+  if (!editor || !first || !second || filled.length !== 2) return null;
+  const { document, selection } = editor;
+  return {
+    source: fromRanges(document, [first], selection, 'the first selection'),
+    target: fromRanges(document, [second], selection, 'the second selection'),
+  };
+}
+
 /** The part of a document that a run over `start, length` stretches was about. */
 export function fromStretches(
   document: TextDocument,

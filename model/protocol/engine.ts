@@ -88,6 +88,8 @@ export interface OpenResult {
   readonly warnings: readonly string[];
   /** `config.json` with what only `generation_config.json` says beneath it, or null where there is none. */
   readonly config: Readonly<Record<string, unknown>> | null;
+  /** Names of the outputs. */
+  readonly outputs: readonly string[];
   /** Inputs of the graph that a run fills by itself or must be given. */
   readonly inputs: readonly InputFacts[];
   /** Why the model can be shown but not run, or null. */
@@ -212,6 +214,23 @@ export interface Comparison {
   /** Every step of the walk, in order. */
   readonly steps: readonly StepDifference[];
   readonly referenceMs: number;
+}
+
+/** One step of generation. */
+export interface StepParams {
+  /** What the model reads. The tokens that grow from step to step are `targetIds` where there is a decoder of its own, else `ids`. */
+  readonly params: RunParams;
+  readonly output: string;
+  /** False: all tokens are computed anew. Left out: what earlier steps left in the graph's cache is used, where it has one. */
+  readonly cache?: boolean;
+}
+
+export interface StepResult {
+  /** Of the position after the last token, [V]. */
+  readonly logits: Float32Array;
+  /** Tokens that were found in the cache. */
+  readonly cached: number;
+  readonly stepMs: number;
 }
 
 /** A row of an output of a run, as shares. */
@@ -355,6 +374,8 @@ export interface EngineRequests extends Pick<WalkRequests, 'walk' | 'stage'> {
   scores: { params: HeadParams; result: HeadScores };
   /** @throws `unsupported` for sites without q and k */
   vectors: { params: HeadParams; result: HeadVectors };
+  /** Computes what comes next; keeps nothing that a view could ask about. @throws as `run` */
+  step: { params: StepParams; result: StepResult };
   /** @throws `internal` for an output that is no row of scores */
   predict: { params: PredictParams; result: Shares };
   /** What positions are to a head's site, on this run; terms of tokens and positions are those of the head. @throws `unsupported`, `runtime` where their tables cannot be computed */

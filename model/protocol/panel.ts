@@ -24,8 +24,19 @@ export interface TextInput {
   readonly tokens: readonly Token[];
   /** Said in the panel when the text was cut to the model's length. */
   readonly notice: string | null;
-  /** Decoder's text of an encoder–decoder, with its tokens. */
-  readonly target?: { readonly text: string; readonly tokens: readonly Token[] };
+  /** Decoder's text of an encoder–decoder; left out: the model says it itself. */
+  readonly target?: TargetText;
+}
+
+/** The decoder's text. Ranges count in `text`. */
+export interface TargetText {
+  readonly text: string;
+  /** What the decoder's rows read, the start token first. As the host gives it: the text's own tokens, without any special ones. */
+  readonly tokens: readonly Token[];
+  /** What each row foretells: row t foretells token t. Made by the panel, which knows the model's start and end. */
+  readonly foretold?: readonly Token[];
+  /** True where the model said it itself: the most probable token at each step. */
+  readonly generated?: boolean;
 }
 
 export interface ImageInput {
@@ -82,6 +93,8 @@ export interface ShowResult {
   readonly device: Device;
   readonly runMs: number;
   readonly selection: Selection;
+  /** The decoder's text as it was run, also where the model said it itself. */
+  readonly target?: TargetText;
 }
 
 /** The weights of one query (direction `from`: where it looks) or of one key (`to`: who looks at it). */
@@ -154,8 +167,8 @@ export interface HostNotifications {
   ready: null;
   /** The selection changed in the panel; `weights` [S] are the query's row, null without a query. */
   selected: { readonly selection: Selection; readonly weights: Float32Array | null };
-  /** Show a token's place in the source. */
-  reveal: { readonly token: number };
+  /** Show a token's place in the source, or, of the decoder's text, in the target. */
+  reveal: { readonly token: number; readonly target?: boolean };
   failed: { readonly error: WireError };
   /** Opens Headlight's settings. */
   settings: null;

@@ -19,6 +19,8 @@ import type {
   RunParams,
   RunResult,
   SiteParams,
+  StepParams,
+  StepResult,
   Thumbnails,
 } from '../../model/protocol/engine.ts';
 import type { StageParams, StageResult, Walk } from '../../model/protocol/walk.ts';
@@ -36,6 +38,7 @@ import { type CancelSignal, Queue } from './queue.ts';
 import type { Run } from './run.ts';
 import { runModel } from './running.ts';
 import type { Runtime } from './runtime.ts';
+import { Stepper } from './stepping.ts';
 import { Walker } from './walker.ts';
 
 export interface EngineOptions {
@@ -64,6 +67,8 @@ interface Opened {
   choice: DeviceChoice;
   loaded: Loaded | null;
   whatIf: WhatIf | null;
+  /** Of the loaded model; null before its first step. */
+  stepper: Stepper | null;
 }
 
 interface Kept {
@@ -100,12 +105,23 @@ export class Engine {
       const chosen = await this.#runtime.chooseDevice(options.device);
       const model = await openModel(folder, files, chosen, options);
       const choice = model.half ? withHalf(chosen) : chosen;
-      this.#opened = { model, choice, loaded: null, whatIf: null };
-      const { facts, sites, refused, warnings, config, inputs } = model;
+      this.#opened = { model, choice, loaded: null, whatIf: null, stepper: null };
+      const { facts, sites, refused, warnings, config, inputs, outputNames: outputs } = model;
       const timingsMs = { open: performance.now() - start };
       const problem = problemOf(model.parts);
       const { device } = choice;
-      return { model: facts, sites: sites.map((site) => site.facts), refused, warnings, config, inputs, problem, device, timingsMs };
+      return {
+        model: facts,
+        sites: sites.map((site) => site.facts),
+        refused,
+        warnings,
+        config,
+        outputs,
+        inputs,
+        problem,
+        device,
+        timingsMs,
+      };
     }, call.token);
   }
 
@@ -191,6 +207,20 @@ export class Engine {
     return this.#ask(run, (found) => found.vectors(key, head, batch));
   }
 
+  /**
+   * The logits after the last token. Nothing is kept that could be asked about, but for the graph's own cache.
+   * @throws HeadlightError as `run`
+   */
+  step(params: StepParams, call: EngineCall = {}): Promise<StepResult> {
+    return this.#turns.add(async () => {
+      const opened = this.#open();
+      assertRunnable(opened.model, params.params);
+      opened.loaded ??= await loadModel(this.#runtime, opened.model, opened.choice.device, this.#keepingFor(opened, params.params), call);
+      opened.stepper ??= new Stepper(opened.model, opened.loaded);
+      return opened.stepper.step(params, call.token);
+    }, call.token);
+  }
+
   /** @throws HeadlightError `internal` for an output that is no row of scores */
   predict(params: PredictParams): Promise<Shares> {
     return this.#ask(params.run, async (found) => predictRow(await found.output(params.output), params));
@@ -265,6 +295,8 @@ export class Engine {
     const { loaded, whatIf } = opened;
     opened.loaded = null;
     opened.whatIf = null;
+    opened.stepper?.dispose();
+    opened.stepper = null;
     if (this.#runtime.broken) return;
     for (const part of loaded?.parts ?? []) await part.release();
     await whatIf?.release();

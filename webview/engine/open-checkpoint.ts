@@ -35,6 +35,7 @@ export async function openWeights(folder: ModelFolder, entry: string, given: rea
     config: checkpoint.config.values,
     problem: null,
     stages: stageNames(emitted),
+    caches: [],
     feeds: (params) => feedsOf(plan, emitted, params),
     compute: (feeds) => compute(checkpoint, emitted, feeds),
   };

@@ -1,5 +1,6 @@
 /** A model from `.onnx` files: one graph, or an encoder and a decoder in files of their own. */
 import { findAttention, type Site } from '../../model/attention/index.ts';
+import { cachePairs } from '../../model/onnx/caches.ts';
 import { fileFacts } from '../../model/onnx/facts.ts';
 import { inputFacts, type ModelConfig, makeFeeds, planFeeds } from '../../model/onnx/feeds.ts';
 import { byPreference, type OnnxPart, onnxChoices, readModelConfig } from '../../model/onnx/folder.ts';
@@ -60,6 +61,10 @@ async function openPart(folder: ModelFolder, { role, path }: OnnxPart, config: M
     inputs: inputFacts(plan),
     config,
     problem: skeleton.problems[0] ?? null,
+    caches: cachePairs(
+      plan,
+      found.model.graph!.output.map(({ name }) => name),
+    ),
     feeds: (params, encoder) => makeFeeds(plan, paramsFor(role, paired, params), encoder),
     compute: (feeds, call) => computeGraph(part, feeds, call),
   };

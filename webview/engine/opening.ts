@@ -3,6 +3,7 @@
  */
 import type { Site, Weights } from '../../model/attention/index.ts';
 import { HeadlightError } from '../../model/errors.ts';
+import type { CachePair } from '../../model/onnx/caches.ts';
 import { DataType } from '../../model/onnx/dtypes.ts';
 import type { EncoderResult, Feeds, ModelConfig } from '../../model/onnx/feeds.ts';
 import type { InputFacts, ModelFacts, ModelFiles, Refusal, RunParams, SiteFacts, WireError } from '../../model/protocol/engine.ts';
@@ -26,6 +27,8 @@ export interface OpenPart extends Part {
   readonly config: ConfigValues | null;
   /** Why this graph can be shown but not run, or null. */
   readonly problem: WireError | null;
+  /** What it can be given of earlier steps. */
+  readonly caches: readonly CachePair[];
   /** @throws HeadlightError `input` for inputs that only the user can give */
   feeds(params: RunParams, encoder: EncoderResult | null): Feeds;
   /** The same graph in the reference. @throws HeadlightError `unsupported` for operators that the reference has not */

@@ -58,10 +58,23 @@ export class LoadedPart {
     return this.session.device;
   }
 
-  async run(feeds: Readonly<Record<string, Tensor>>, signal: CancelSignal | undefined): Promise<RunOutputs> {
-    const values: OrtValues = {};
-    for (const [name, tensor] of Object.entries(feeds)) values[name] = toOrt(this.runtime.ort, tensor);
-    return new RunOutputs(await this.session.run(values, this.fetches, signal), this.runtime.queue);
+  run(feeds: Readonly<Record<string, Tensor>>, signal: CancelSignal | undefined): Promise<RunOutputs> {
+    return this.runFor(this.fetches, feeds, {}, signal);
+  }
+
+  /**
+   * The same without what nobody asks for.
+   * @param given inputs as the runtime has them already; they stand in for those of the same name in `feeds`
+   */
+  async runFor(
+    fetches: readonly string[],
+    feeds: Readonly<Record<string, Tensor>>,
+    given: Readonly<OrtValues>,
+    signal: CancelSignal | undefined,
+  ): Promise<RunOutputs> {
+    const values: OrtValues = { ...given };
+    for (const [name, tensor] of Object.entries(feeds)) values[name] ??= toOrt(this.runtime.ort, tensor);
+    return new RunOutputs(await this.session.run(values, fetches, signal), this.runtime.queue);
   }
 
   /** The small session that turns kept q and k into a head's weights; null where that cannot be done. One serves all heads of a site. */

@@ -78,6 +78,10 @@ const requests: RequestHandlers<EngineRequests> = {
     const { q, k, ...vectors } = await engine().vectors(params);
     return { ...vectors, q: give(q), k: give(k) };
   },
+  step: async (params, call) => {
+    const step = await engine().step(params, call);
+    return { ...step, logits: give(step.logits) };
+  },
   predict: (params) => engine().predict(params),
   positions: (params) => engine().positions(params),
   causes: (params) => engine().causes.facts(params),

@@ -1,5 +1,5 @@
 /** The axes of a map: what its rows and columns stand for, from the tokens of the run. */
-import type { Token } from '../../model/protocol/panel.ts';
+import type { TargetText, Token } from '../../model/protocol/panel.ts';
 import { groupTokens } from '../../model/text/regroup.ts';
 import { visible } from '../draw/labels.ts';
 import { namesOf } from '../image/scene.ts';
@@ -23,6 +23,8 @@ export interface Side {
   readonly unit: string;
   /** What positions are called where they are no tokens of a text. */
   readonly names?: readonly string[];
+  /** A decoder's rows: what each reads, and what it foretells. One of the two is `tokens`. */
+  readonly rows?: { readonly reads: readonly Token[]; readonly foretold: readonly Token[] };
 }
 
 const sides = new WeakMap<Session, Map<string, Side>>();
@@ -32,21 +34,39 @@ export function sideOf(session: Session, site: Site, which: 'queries' | 'keys'):
   const known = sides.get(session) ?? new Map<string, Side>();
   sides.set(session, known);
   const target = site.kind === 'decoder' || (site.kind === 'cross' && which === 'queries');
-  const key = `${target} ${site.run[which]}`;
-  const side = known.get(key) ?? makeSide(session, target, site.run[which]);
+  const rows = target && which === 'queries' ? site.kind : '';
+  const key = `${target} ${rows} ${site.run[which]}`;
+  const side = known.get(key) ?? makeSide(session, target, site.run[which], rows);
   known.set(key, side);
   return side;
 }
 
-function makeSide(session: Session, target: boolean, count: number): Side {
+function makeSide(session: Session, target: boolean, count: number, rows: string): Side {
   const { input } = session.show;
   if (input.kind === 'image') {
     const names = session.scene ? namesOf(session.scene, count) : null;
     return { text: '', tokens: [], count, unit: 'position', ...(names ? { names } : {}) };
   }
-  const { text, tokens } = (target ? input.target : undefined) ?? input;
+  const said = target ? input.target : undefined;
+  if (rows && said?.foretold && said.foretold.length === count) return rowSide(said, said.foretold, count, rows);
+  const { text, tokens } = said ?? input;
   if (tokens.length === count) return { text, tokens, count, unit: 'token' };
   return { text: '', tokens: [], count, unit: 'position' };
+}
+
+/**
+ * The rows of a decoder. Its attention to the source belongs to the token that the row is about to say: there they go by what they foretell,
+ * in its attention to itself by what they have read.
+ */
+function rowSide({ text, tokens: reads }: TargetText, foretold: readonly Token[], count: number, kind: string): Side {
+  return { text, tokens: kind === 'cross' ? foretold : reads, count, unit: 'token', rows: { reads, foretold } };
+}
+
+/** `je → suis`: what a decoder's row has read last, and what it foretells. */
+export function rowWords(side: Side, index: number): string {
+  const { reads, foretold } = side.rows!;
+  const label = (tokens: readonly Token[]) => tokenLabel({ ...side, tokens }, index);
+  return `${label(reads)} → ${label(foretold)}`;
 }
 
 /** What a token is called: its words in the source, or its piece where nobody typed it. */
@@ -77,14 +97,14 @@ function makeAxis(side: Side, view: AxisView): Axis {
     const places = Array.from({ length: side.count }, (_, i) => i).filter(shown);
     return build(
       places.map((i) => [i]),
-      places.map((i) => tokenLabel(side, i)),
+      places.map((i) => (side.rows ? rowWords(side, i) : tokenLabel(side, i))),
       side.count,
     );
   }
   const groups = groupTokens(side.tokens, [side.text], view.grouping).filter((g) => g.tokens.some(shown));
   return build(
     groups.map((g) => g.tokens),
-    groups.map((g) => (g.tokens.length === 1 ? tokenLabel(side, g.tokens[0]!) : visible(g.label))),
+    groups.map((g) => (g.tokens.length > 1 ? visible(g.label) : side.rows ? rowWords(side, g.tokens[0]!) : tokenLabel(side, g.tokens[0]!))),
     side.count,
   );
 }

@@ -2,7 +2,7 @@
 import { batch } from '@preact/signals';
 import type { KnownHead } from '../../model/protocol/panel.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
-import type { Moment, Store } from './store.ts';
+import { type Moment, type Store, setView } from './store.ts';
 import { type HeadRef, type Session, sameHead, siteKey } from './types.ts';
 
 /** Most heads that are looked at together: as many as there are colours that everybody can tell apart. */
@@ -31,6 +31,14 @@ function remember(store: Store, before: Selection, after: Selection, nowMs: numb
   lastSelectMs = nowMs;
   if (!again) store.past.value = [...store.past.peek(), momentOf(store)].slice(-LONGEST_PAST);
   store.future.value = [];
+}
+
+/** A selection that comes from the editor: a word of one of two texts asks from its own side. */
+export function selectFromHost(store: Store, change: Partial<Selection>): void {
+  const kind = change.kind ?? store.selection.peek().kind;
+  const asksKey = change.key !== undefined && change.key !== null && change.query === undefined;
+  if (kind === 'cross' && (asksKey || change.query !== undefined)) setView(store, { direction: asksKey ? 'to' : 'from' });
+  select(store, change);
 }
 
 /** Adds a head to those looked at together, or takes it away. */

@@ -5,12 +5,14 @@ import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
 import type { Call, Progress } from '../../model/protocol/channel.ts';
 import type { OpenResult, RunResult } from '../../model/protocol/engine.ts';
 import type { ShowParams, ShowResult } from '../../model/protocol/panel.ts';
+import type { Selection } from '../../model/protocol/selection.ts';
 import type { HostChannel } from '../host.ts';
 import { classLogits, classShares } from '../image/classes.ts';
 import { firstPosition, prepareScene, type Scene } from '../image/scene.ts';
 import { Maps } from './maps.ts';
 import { withinRun } from './select.ts';
 import { type Store, setView } from './store.ts';
+import { withTarget } from './target.ts';
 import type { Engine, Session, Site } from './types.ts';
 import { Vocabulary } from './vocabulary.ts';
 
@@ -93,12 +95,13 @@ export class Sessions {
     const opened = await this.#ensureOpen(params, token, onProgress);
     if (opened.problem) throw new HeadlightError(opened.problem.code, opened.problem.message);
     const prepared = params.input.kind === 'image' ? await prepareScene(params.input) : null;
+    const asked = await withTarget(params, opened, { engine: this.engine, host: this.#host, token, onProgress });
     onProgress({ fraction: null, words: `Running ${params.model.name}` });
-    const inputs = prepared ? { ...params.run, pixelValues: prepared.pixelValues } : params.run;
+    const inputs = prepared ? { ...asked.run, pixelValues: prepared.pixelValues } : asked.run;
     const run = await this.engine.request('run', inputs, { token, onProgress });
     if (token.isCancellationRequested) throw new HeadlightError('cancelled', 'The run was cancelled.');
     this.#put({
-      show: params,
+      show: asked,
       opened,
       run,
       sites: sitesOf(opened, run),
@@ -112,6 +115,7 @@ export class Sessions {
       device: run.device,
       runMs: run.runMs,
       selection: this.store.selection.peek(),
+      ...(asked.input.kind === 'text' && asked.input.target ? { target: asked.input.target } : {}),
     };
   }
 
@@ -142,7 +146,7 @@ export class Sessions {
         this.vocabulary.value = new Vocabulary(this.#host, session.show.model.id);
       }
       store.session.value = session;
-      const start = session.scene ? { query: firstPosition(session.scene), key: null } : {};
+      const start = session.scene ? { query: firstPosition(session.scene), key: null } : firstRow(session);
       store.selection.value = withinRun(session, { ...store.selection.peek(), ...start, ...session.show.select });
       if (session.scene && !before?.scene) setView(store, { tab: 'picture' });
       if (before?.show.model.id !== session.show.model.id) {
@@ -166,6 +170,12 @@ export class Sessions {
     this.engine.restart();
     this.#open = null;
   }
+}
+
+/** With a decoder's text the first row asks: the host's token counts in the source. */
+function firstRow({ show: { input, select } }: Session): Partial<Selection> {
+  const rows = input.kind === 'text' && input.target && (select.kind === 'cross' || select.kind === 'decoder');
+  return rows ? { query: 0, key: null } : {};
 }
 
 function sitesOf(opened: OpenResult, run: RunResult): Map<string, Site> {

@@ -56,7 +56,7 @@ function showParams(model: string, text: string): ShowParams {
   const most = model === 'headlight-gpt' ? 256 : 128;
   const tokens = all.slice(0, most);
   return {
-    model: { id: model, name: model, entry: 'onnx/model.onnx', files },
+    model: { id: model, name: model, entry: existsSync(join(folder, 'onnx/model.onnx')) ? 'onnx/model.onnx' : '', files },
     uris: Object.fromEntries(files.map((f) => [f.path, `/models/${model}/${f.path}`])),
     input: {
       kind: 'text',
@@ -148,6 +148,7 @@ function record(show: ShowParams, { weights, layers, heads, T, causal }: Shape):
       refused: [],
       warnings: [],
       config: null,
+      outputs: [],
       inputs: [],
       problem: null,
       device: 'wasm',

@@ -24,7 +24,7 @@ function engine() {
   const fake = {
     open: async ({ model }: { model: { id: string } }) => {
       asked.push(`open ${model.id}`);
-      return { sites: [site], refused: [], warnings: [], problem: null, model: {} };
+      return { sites: [site], refused: [], warnings: [], inputs: [], outputs: [], config: null, problem: null, model: {} };
     },
     request: (method: string, params: { head?: number }, options?: { token?: never }) => {
       asked.push(method === 'head' ? `head ${params.head}` : method);

@@ -3,7 +3,8 @@
 import { badgeOf, metrics as definitions } from '../../../model/metrics/index.ts';
 import type { Token } from '../../../model/protocol/panel.ts';
 import { exact, headWords, percent, short } from '../../draw/numbers.ts';
-import { type Side, tokenLabel } from '../../state/axis.ts';
+import { askedTokens, askingField } from '../../state/asked.ts';
+import { rowWords, type Side, tokenLabel } from '../../state/axis.ts';
 import { METRICS, rowEntropies, type Values } from '../../state/measures.ts';
 import { toggleQuery } from '../../state/select.ts';
 import type { Shown } from '../../state/shown.ts';
@@ -18,16 +19,16 @@ import { TopKeys } from './top.tsx';
 
 export function DetailsPane({ shown }: { shown: Shown }) {
   const { store } = usePanel();
-  const { query } = store.selection.value;
+  const asked = askedTokens(store, shown);
   return (
     <section class="pane details" aria-label="Details">
-      {query === null ? (
+      {asked.length === 0 ? (
         <div class="block">
           <h2>Query</h2>
           <p class="note">Choose a token in the source, the matrix or the text to see where it looks.</p>
         </div>
       ) : (
-        <QueryDetails shown={shown} query={query} />
+        <QueryDetails shown={shown} tokens={asked} />
       )}
       <Classes />
       <HeadDetails shown={shown} />
@@ -36,10 +37,9 @@ export function DetailsPane({ shown }: { shown: Shown }) {
   );
 }
 
-function QueryDetails({ shown, query }: { shown: Shown; query: number }) {
+function QueryDetails({ shown, tokens }: { shown: Shown; tokens: readonly number[] }) {
   const { store, host } = usePanel();
   const { direction } = store.view.value;
-  const tokens = [query, ...store.queries.value];
   const side = direction === 'from' ? shown.queries : shown.keys;
   const others = direction === 'from' ? shown.keys : shown.queries;
   const row = rowOf(shown, tokens, direction);
@@ -47,13 +47,18 @@ function QueryDetails({ shown, query }: { shown: Shown; query: number }) {
   return (
     <div class="block">
       <header class="pane-head">
-        <h2>{tokens.length > 1 ? `${tokens.length} queries, summed` : 'Query'}</h2>
+        <h2>{tokens.length > 1 ? `${tokens.length} queries, summed` : askingField(shown, direction) === 'key' ? 'Key' : 'Query'}</h2>
         <IconButton label="Copy the row, full precision" icon="copy" onPress={() => void copy()} />
       </header>
       <ul class="queries">
         {tokens.map((token) => (
           <li key={token}>
-            <TokenLine side={side} index={token} onRemove={token === query ? null : () => toggleQuery(store, token)} />
+            <TokenLine
+              side={side}
+              target={isTarget(shown, direction)}
+              index={token}
+              onRemove={token === tokens[0] ? null : () => toggleQuery(store, token)}
+            />
           </li>
         ))}
       </ul>
@@ -65,15 +70,25 @@ function QueryDetails({ shown, query }: { shown: Shown; query: number }) {
   );
 }
 
+/** Whether the asking side is the decoder's text. */
+const isTarget = ({ site: { kind } }: Shown, direction: 'from' | 'to'): boolean =>
+  kind === 'decoder' || (kind === 'cross' && direction === 'from');
+
 /** A token with all that is known of it. */
-function TokenLine({ side, index, onRemove }: { side: Side; index: number; onRemove: (() => void) | null }) {
+function TokenLine({ side, target, index, onRemove }: { side: Side; target: boolean; index: number; onRemove: (() => void) | null }) {
   const { host } = usePanel();
   const token = side.tokens[index];
   return (
     <>
-      <button type="button" class="query-token" title="Show it in the source" onClick={() => host.notify('reveal', { token: index })}>
+      <button
+        type="button"
+        class="query-token"
+        title="Show it in the source"
+        onClick={() => host.notify('reveal', { token: index, target })}
+      >
         {tokenLabel(side, index)}
       </button>
+      {side.rows && <span title="What this row of the decoder has read last, and what it foretells"> {rowWords(side, index)}</span>}
       <span class="muted"> {token ? tokenFacts(side, token, index) : `${side.unit} ${index + 1}`}</span>
       {onRemove && <IconButton label="Take this query away" icon="close" onPress={onRemove} />}
     </>

@@ -61,7 +61,7 @@ function positionOf({ kind }: Task, side: Side | null, { query, kind: site }: { 
 
 /** What the text itself has there. */
 function actualAt({ kind }: Task, side: Side | null, position: number): number | null {
-  if (kind === 'next-token') return side?.tokens[position + 1]?.id ?? null;
+  if (kind === 'next-token') return (side?.rows ? side.rows.foretold[position] : side?.tokens[position + 1])?.id ?? null;
   return kind === 'masked-token' ? (side?.tokens[position]?.id ?? null) : null;
 }
 

@@ -78,7 +78,7 @@ function Word({ token, text, apart, side, chosen, paint, title }: WordProps) {
       role="option"
       aria-selected={token === chosen}
       aria-label={`${tokenLabel(side, token)}${title ? `: ${title(token)}` : ''}`}
-      class={`token${token === chosen ? ' query' : ''}${apart ? ' apart' : ''}`}
+      class={`token${token === chosen ? ' query' : ''}${apart ? ' added' : ''}`}
       style={colours ? { backgroundColor: colours.background, color: colours.ink } : {}}
       title={title?.(token)}
     >

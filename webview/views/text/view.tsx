@@ -3,11 +3,13 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { heatAt } from '../../colour/heat.ts';
 import { colourIndex } from '../../draw/cells.ts';
 import { percent } from '../../draw/numbers.ts';
+import { askedTokens, askFrom, askingField, hasTwoTexts } from '../../state/asked.ts';
 import type { Side } from '../../state/axis.ts';
 import { tokenLabel } from '../../state/axis.ts';
 import { select, toggleQuery } from '../../state/select.ts';
 import { rowOf, type Shown } from '../../state/shown.ts';
 import { setView } from '../../state/store.ts';
+import type { Session } from '../../state/types.ts';
 import { Dropdown } from '../../ui/controls.tsx';
 import { useDraw } from '../../ui/hooks.ts';
 import { usePanel } from '../context.ts';
@@ -26,16 +28,16 @@ function useAsked(shown: Shown) {
   const { store } = usePanel();
   const { direction } = store.view.value;
   const { asking, answering } = sidesOf(shown, direction);
-  const { query } = store.selection.value;
-  const pointed = store.pointed.value.query;
-  const chosen = query === null ? [] : [query, ...store.queries.value];
+  const pointed = store.pointed.value[askingField(shown, direction)];
+  const chosen = askedTokens(store, shown);
   const tokens = (pointed !== null && pointed < asking.count ? [pointed] : chosen).filter((t) => t < asking.count);
   return { tokens, asking, answering, direction };
 }
 
 export function TextView({ shown }: { shown: Shown }) {
   const { store } = usePanel();
-  const { asking, answering } = sidesOf(shown, store.view.value.direction);
+  const { direction } = store.view.value;
+  const { asking, answering } = sidesOf(shown, direction);
   if (answering.tokens.length === 0) return <p class="note inset">This model's input is no text: the Matrix shows its weights.</p>;
   const apart = asking.tokens !== answering.tokens;
   return (
@@ -43,16 +45,26 @@ export function TextView({ shown }: { shown: Shown }) {
       <Tools shown={shown} />
       {apart && (
         <>
-          <h3>{shown.site.kind === 'cross' ? 'Target' : 'Asking'}</h3>
-          <Words shown={shown} side={asking} painted={false} />
+          <h3>{targetTitle(store.session.value)}</h3>
+          <Words shown={shown} side={shown.queries} painted={direction === 'to'} asks={direction === 'from'} />
           <h3>Source</h3>
         </>
       )}
-      <Words shown={shown} side={answering} painted={true} asks={!apart} />
+      <Words
+        shown={shown}
+        side={apart ? shown.keys : answering}
+        painted={!apart || direction === 'from'}
+        asks={!apart || direction === 'to'}
+      />
       <Caption shown={shown} />
       <Said />
     </div>
   );
+}
+
+function targetTitle(session: Session | null): string {
+  const input = session?.show.input;
+  return input?.kind === 'text' && input.target?.generated ? 'Target, as the model says it' : 'Target';
 }
 
 /** The chosen word and where it looks, for those who hear the panel. */
@@ -100,22 +112,27 @@ function Words({ shown, side, painted, asks = true }: { shown: Shown; side: Side
   const parts = useMemo(() => partsOf(side), [side]);
   const apart = useMemo(() => outside(side), [side]);
   const box = useRef<HTMLDivElement>(null);
-  const clickable = asks || !painted;
-  const press = (event: MouseEvent) => {
-    const token = tokenOf(event.target);
-    if (token === null || !clickable) return;
-    if (event.ctrlKey || event.metaKey || event.shiftKey) toggleQuery(store, token);
+  const two = hasTwoTexts(shown);
+  const which = two && side === shown.keys ? 'keys' : 'queries';
+  const field = which === 'keys' ? 'key' : 'query';
+  const choose = (token: number, more: boolean) => {
+    if (two) askFrom(store, which, token, more);
+    else if (more) toggleQuery(store, token);
     else select(store, { query: token });
   };
+  const press = (event: MouseEvent) => {
+    const token = tokenOf(event.target);
+    if (token !== null) choose(token, event.ctrlKey || event.metaKey || event.shiftKey);
+  };
   const over = (event: PointerEvent) => {
-    const token = clickable ? tokenOf(event.target) : null;
-    if (store.pointed.peek().query !== token) store.pointed.value = { query: token, key: null };
+    const token = asks ? tokenOf(event.target) : null;
+    if (store.pointed.peek()[field] !== token) store.pointed.value = { query: null, key: null, [field]: token };
   };
   const keys = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || !clickable) return;
-    const { query } = store.selection.peek();
-    select(store, { query: Math.min(side.count - 1, Math.max(0, (query ?? -step) + step)) });
+    if (!step) return;
+    const now = store.selection.peek()[field];
+    choose(Math.min(side.count - 1, Math.max(0, (now ?? -step) + step)), false);
     event.preventDefault();
   };
   return (
@@ -147,8 +164,8 @@ function Words({ shown, side, painted, asks = true }: { shown: Shown; side: Side
           <Stretch key={i} part={part} />
         ))}
       </span>
-      {clickable && <Follow box={box} />}
-      <Heat box={box} shown={shown} painted={painted} asks={clickable} />
+      {asks && <Follow box={box} field={field} />}
+      <Heat box={box} shown={shown} painted={painted} asks={asks} />
     </div>
   );
 }
@@ -170,8 +187,8 @@ function tokenOf(target: EventTarget | null): number | null {
 }
 
 /** Brings a newly chosen query into view. */
-function Follow({ box }: { box: { readonly current: HTMLElement | null } }) {
-  const { query } = usePanel().store.selection.value;
+function Follow({ box, field }: { box: { readonly current: HTMLElement | null }; field: 'query' | 'key' }) {
+  const query = usePanel().store.selection.value[field];
   useEffect(() => {
     if (query === null) return;
     const word = [...(box.current?.querySelectorAll<HTMLElement>('.token') ?? [])].find((w) =>
@@ -213,7 +230,7 @@ function Heat({
       word.style.backgroundColor = heat?.background ?? '';
       word.style.color = heat?.ink ?? '';
       word.classList.toggle('query', asks && own.some((t) => tokens.includes(t)));
-      word.classList.toggle('key', painted && key !== null && own.includes(key));
+      word.classList.toggle('key', painted && direction === 'from' && key !== null && own.includes(key));
       word.classList.toggle('gone', hidden);
       word.title = painted ? `${own.map((t) => tokenLabel(side, t)).join(' ')}: ${percent(weight)}` : '';
     }

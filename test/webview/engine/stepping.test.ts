@@ -1,0 +1,121 @@
+/** Generation step by step: the goldens of every family that generates, and steps with a cache against steps without. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { largestOf } from '../../../model/predictions/shares.ts';
+import type { OpenResult, RunParams } from '../../../model/protocol/engine.ts';
+import { Engine } from '../../../webview/engine/engine.ts';
+import type { Runtime } from '../../../webview/engine/runtime.ts';
+import { openFolder } from '../../inspect/folder.ts';
+import { startRuntime } from '../../inspect/runtime.ts';
+import { goldenNames, goldenPath, inputsOf, openGolden } from '../../model/architectures/checkpoints.ts';
+import { assertClose } from '../../model/compare.ts';
+import { DATA } from '../../model/goldens.ts';
+
+let runtime: Runtime;
+before(async () => {
+  runtime = await startRuntime('wasm');
+});
+
+async function opened(path: string): Promise<{ engine: Engine; model: OpenResult; close(): Promise<void> }> {
+  const folder = openFolder(path);
+  const engine = new Engine(runtime);
+  const model = await engine.open(folder, folder.model, { device: 'wasm' });
+  const close = async () => {
+    await engine.close();
+    folder.close();
+  };
+  return { engine, model, close };
+}
+
+type Growing = 'ids' | 'targetIds';
+
+/** Greedy: the ids that follow, the logits of each step, and how many tokens came from the cache. */
+async function continued(engine: Engine, start: RunParams, growing: Growing, steps: number, cache: boolean) {
+  const ids = [...start[growing]!];
+  const logits: Float32Array[] = [];
+  const cached: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const result = await engine.step({ params: { ...start, [growing]: ids }, output: 'logits', cache });
+    logits.push(result.logits);
+    cached.push(result.cached);
+    ids.push(largestOf(result.logits, 1)[0]!);
+  }
+  return { ids: ids.slice(start[growing]!.length), logits, cached };
+}
+
+const numbers = (data: ArrayLike<number | bigint>) => Array.from(data, Number);
+
+const generating = (await Promise.all(goldenNames().map(openGolden))).filter(({ tensors }) => tensors.has('A/generated'));
+
+describe('greedy steps equal the goldens', () => {
+  for (const golden of generating) {
+    test(golden.name, async () => {
+      const inputs = inputsOf(golden, 'A');
+      const growing: Growing = 'decoder_input_ids' in inputs ? 'targetIds' : 'ids';
+      const params: RunParams = {
+        ...(inputs.input_ids && { ids: numbers(inputs.input_ids.data) }),
+        ...(inputs.input_features && { features: inputs.input_features }),
+        ...(inputs.decoder_input_ids && { targetIds: numbers(inputs.decoder_input_ids.data).slice(0, 1) }),
+      };
+      const { engine, close } = await opened(goldenPath(golden.name, ''));
+      const { ids } = await continued(engine, params, growing, 6, true);
+      assert.deepEqual(ids, numbers(golden.tensors.get('A/generated').data));
+      await close();
+    });
+  }
+  test('every family that generates has a golden', () => assert.ok(generating.length >= 20, `${generating.length}`));
+});
+
+/** Graphs of the corpus whose exporters write caches. */
+function cacheGraphs(): string[] {
+  const root = join(DATA, 'onnx');
+  return readdirSync(root)
+    .filter((name) => /optimum|genai/.test(name) && existsSync(join(root, name, 'model.onnx')))
+    .map((name) => join(root, name, 'model.onnx'));
+}
+
+/** Sums in another order: one row at a time instead of all. */
+const ORDER = { rtol: 1e-4, atol: 2e-5 };
+
+describe('steps with the cache equal steps without', () => {
+  let tried = 0;
+  for (const path of cacheGraphs()) {
+    test(path.split('/').at(-2)!, async (context) => {
+      const { engine, model, close } = await opened(path);
+      const takes = model.inputs.some(({ name }) => /^past/.test(name)) && model.outputs.includes('logits') && !model.problem;
+      const growing: Growing = model.inputs.some(({ name }) => name === 'decoder_input_ids') ? 'targetIds' : 'ids';
+      if (!takes) {
+        await close();
+        return context.skip('takes no cache');
+      }
+      const params: RunParams = { ids: [3, 7, 11, 5, 9], ...(growing === 'targetIds' && { targetIds: [2] }) };
+      const plain = await continued(engine, params, growing, 5, false);
+      const quick = await continued(engine, params, growing, 5, true);
+      assert.deepEqual(quick.ids, plain.ids);
+      for (const [step, row] of quick.logits.entries()) assertClose(row, plain.logits[step]!, ORDER, `step ${step}`);
+      const first = params[growing]!.length;
+      if (quick.cached.at(-1) !== 0) {
+        assert.deepEqual(quick.cached, [0, first, first + 1, first + 2, first + 3]);
+        tried++;
+      }
+      await close();
+    });
+  }
+  after(() => assert.ok(tried >= 3, `${tried} graphs had a cache that was used`));
+});
+
+test('a branch and an undone step go on from the longest beginning that is known', async () => {
+  const path = cacheGraphs().find((graph) => graph.includes('gpt2.optimum'))!;
+  const { engine, close } = await opened(path);
+  const step = (ids: number[]) => engine.step({ params: { ids }, output: 'logits' });
+  await step([3, 7, 11]);
+  await step([3, 7, 11, 5]);
+  const branch = await step([3, 7, 11, 6]);
+  const back = await step([3, 7, 11, 5, 8]);
+  assert.deepEqual([branch.cached, back.cached], [3, 4]);
+  const fresh = await engine.step({ params: { ids: [3, 7, 11, 6] }, output: 'logits', cache: false });
+  assertClose(branch.logits, fresh.logits, ORDER, 'branch');
+  await close();
+});
