@@ -7,10 +7,11 @@
  *   webview/tokenizer.tsx (+ css) → out/webview/tokenizer.js      the page on which a tokenizer is tried out
  *   webview/page/main.tsx (+ css) → out/webview/page.js, page.css the page of a model file
  *   webview/engine/worker.ts      → out/webview/worker.js         the engine, run from a blob URL
+ *   model/blocks                  → out/blocks                    the blocks' source, for *show the code*
  *   onnxruntime-web               → out/webview/ort/              the runtime's own files, untouched
  *   test/vscode/suite/index.ts    → out/test/index.cjs            the suites that run inside VS Code (only with --tests)
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, context } from 'esbuild';
 import { brokenWalls, shippedPackages } from './test/tools/walls.mjs';
@@ -100,8 +101,10 @@ function copyRuntime() {
   }
 }
 
-for (const folder of ['extension', 'webview', 'test']) rmSync(join(root, 'out', folder), { recursive: true, force: true });
+for (const folder of ['extension', 'webview', 'test', 'blocks']) rmSync(join(root, 'out', folder), { recursive: true, force: true });
 copyRuntime();
+// The blocks as people read them.
+cpSync(join(root, 'model/blocks'), join(root, 'out/blocks'), { recursive: true });
 if (watch) {
   for (const options of bundles) await (await context(options)).watch();
   console.log('Watching.');

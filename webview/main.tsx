@@ -15,6 +15,7 @@ import { selectFromHost } from './state/select.ts';
 import { Sessions } from './state/session.ts';
 import { watchShown } from './state/shown.ts';
 import { createStore } from './state/store.ts';
+import { Walks } from './state/walks.ts';
 import { App } from './views/app.tsx';
 import { PanelProvider } from './views/context.ts';
 
@@ -23,6 +24,7 @@ const { theme } = watchTheme();
 const engine = startEngine(assetsBeside(import.meta.url));
 const sessions = new Sessions(store, engine);
 const checks = new Checks(store, engine);
+const walks = new Walks(engine);
 const shown = watchShown(store, sessions.maps);
 const measuring = watchMeasures(store, sessions.maps);
 
@@ -55,7 +57,7 @@ function tell(reason: unknown): void {
   if (code !== 'cancelled' && code !== 'disposed') host.notify('failed', { error: { code, message } });
 }
 
-const panel = { store, theme, maps: sessions.maps, shown, measures: measuring.byHead, measuring, sessions, checks, host };
+const panel = { store, theme, maps: sessions.maps, shown, measures: measuring.byHead, measuring, sessions, checks, walks, host };
 render(
   <PanelProvider value={panel}>
     <App />

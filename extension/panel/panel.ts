@@ -13,7 +13,7 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { HeadlightError } from '../../model/errors.ts';
+import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
 import { Channel, type NotificationHandlers, type Progress, type RequestHandlers } from '../../model/protocol/channel.ts';
 import type {
   HostNotifications,
@@ -26,6 +26,7 @@ import type {
   ShowResult,
   TextInput,
 } from '../../model/protocol/panel.ts';
+import { provideCode, showCode } from '../code.ts';
 import { Store } from '../lifetime.ts';
 import { addedFolders } from '../models/registry.ts';
 import { makeNonce, page } from './html.ts';
@@ -67,7 +68,9 @@ export class Panel {
   constructor(
     private readonly extension: Uri,
     private readonly requests: RequestHandlers<HostRequests>,
-  ) {}
+  ) {
+    this.#store.add(provideCode(extension));
+  }
 
   get isOpen(): boolean {
     return this.#session !== undefined;
@@ -112,6 +115,10 @@ export class Panel {
       reveal: (params: HostNotifications['reveal']) => this.#reveal.fire(params),
       failed: (params: HostNotifications['failed']) => this.#failed.fire(params),
       measured: (params: HostNotifications['measured']) => this.#measured.fire(params),
+      code: (place: HostNotifications['code']) =>
+        void showCode(place).catch((error: unknown) =>
+          this.#failed.fire({ error: asHeadlightError(error, 'not-found', 'The code cannot be shown') }),
+        ),
       settings: () => void commands.executeCommand('workbench.action.openSettings', 'headlight'),
     };
     const session = new Session(view, this.extension, this.requests, { notifications, restarted: () => this.#restarted.fire() });

@@ -170,6 +170,8 @@ export interface HostNotifications {
   /** Show a token's place in the source, or, of the decoder's text, in the target. */
   reveal: { readonly token: number; readonly target?: boolean };
   failed: { readonly error: WireError };
+  /** Show a function of `model/blocks`, read-only. `file` is relative to that folder. */
+  code: { readonly file: string; readonly symbol: string };
   /** Opens Headlight's settings. */
   settings: null;
   /** Measured numbers of every head so far, by metric id (`model/metrics`), for side panel and hover; sent again as more are known. */

@@ -49,7 +49,7 @@ export type Loaded<T> =
   | { readonly state: 'ready'; readonly value: T }
   | { readonly state: 'failed'; readonly error: WireError };
 
-export type TabId = 'picture' | 'matrix' | 'lines' | 'text' | 'neurons' | 'metrics' | 'compare' | 'positions' | 'predict';
+export type TabId = 'picture' | 'matrix' | 'lines' | 'text' | 'neurons' | 'metrics' | 'compare' | 'positions' | 'walk' | 'predict';
 
 /** Everything about the view that is not the selection; kept over a reload. */
 export interface ViewOptions {

@@ -10,6 +10,7 @@ import type { Measures, MeasuresByHead } from '../state/measures.ts';
 import type { Sessions } from '../state/session.ts';
 import type { ShownState } from '../state/shown.ts';
 import type { Store } from '../state/store.ts';
+import type { Walks } from '../state/walks.ts';
 
 export interface Panel {
   readonly store: Store;
@@ -20,6 +21,7 @@ export interface Panel {
   readonly measuring: Measures;
   readonly sessions: Sessions;
   readonly checks: Checks;
+  readonly walks: Walks;
   readonly host: HostChannel;
 }
 

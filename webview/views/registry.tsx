@@ -12,6 +12,7 @@ import { PositionsView } from './positions/view.tsx';
 import { SECTIONS } from './predict/sections.ts';
 import { PredictView } from './predict/view.tsx';
 import { TextView } from './text/view.tsx';
+import { WalkView } from './walk/view.tsx';
 
 export interface View {
   readonly id: TabId;
@@ -31,6 +32,7 @@ export const VIEWS: readonly View[] = [
   { id: 'neurons', label: 'Neurons', fits: ({ opened }) => opened.sites.some((s) => s.qk), view: NeuronsView },
   { id: 'metrics', label: 'Metrics', fits: () => true, view: MetricsView },
   { id: 'positions', label: 'Positions', fits: () => true, view: PositionsView, table: false },
+  { id: 'walk', label: 'Walk', fits: () => true, view: WalkView, table: false },
   {
     id: 'predict',
     label: 'Predict',

@@ -46,6 +46,7 @@ const host = new Channel<PanelRequests, PanelNotifications, HostRequests, HostNo
   },
   {
     ready: () => void show(),
+    code: write('code'),
     selected: write('selected'),
     reveal: write('reveal'),
     failed: write('failed'),
