@@ -12,6 +12,7 @@ export type Origin = 'built-in' | 'workspace' | 'added';
 
 /** Files of one folder beyond this number are not looked at. */
 const FOLDER_LIMIT = 2000;
+const CHECKPOINT = 'model.safetensors';
 /** Subfolders that belong to a model folder. */
 const INNER = ['onnx'];
 
@@ -80,7 +81,13 @@ export class Model {
 
   /** The same model as the engine wants it. */
   async modelFiles(): Promise<ModelFiles> {
-    return { id: this.id, name: this.name, entry: this.candidate.entry, files: await this.files() };
+    const files = await this.files();
+    return { id: this.id, name: this.name, entry: this.candidate.entry || this.#preferred(files), files };
+  }
+
+  /** Built-in models come in both forms while they are developed; in the checkpoint's graph every stage has its name. */
+  #preferred(files: readonly FileEntry[]): string {
+    return this.origin === 'built-in' && files.some(({ path }) => path === CHECKPOINT) ? CHECKPOINT : '';
   }
 
   /** @throws HeadlightError `unsupported` with the reason when names already tell that it cannot be used */
