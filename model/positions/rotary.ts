@@ -112,7 +112,8 @@ function named(measured: Measured, { settings, picture }: RotationOrigin): Named
 function formulaOf(columns: number, base: number | null, scaling: string | null): string[] {
   const frequency = base === null ? 'θᵢ as measured' : `θᵢ = ${baseWords(base)}^(−2i/${columns})`;
   return [
-    '(a, b) → (a·cos pos·θᵢ − b·sin pos·θᵢ, a·sin pos·θᵢ + b·cos pos·θᵢ) for q and k',
+    'each pair (a, b) of q and of k → (a·cos φ − b·sin φ, a·sin φ + b·cos φ)',
+    'φ = pos·θᵢ',
     `${frequency}, i = 0 … ${columns / 2 - 1}${scaling ? `, then scaled: ${scaling}` : ''}`,
     'q·k then depends on the distance of the two positions only',
   ];

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { page } from '../../../extension/panel/html.ts';
+import { DATA } from '../../model/goldens.ts';
 import { type Case, caseOf, pooled, ROOT } from './cases.ts';
 
 const TYPES: { readonly [end: string]: string } = {
@@ -110,6 +111,8 @@ function answer(request: IncomingMessage, response: ServerResponse, files: Reado
   else if (['record', 'thumbnails', 'head'].includes(kind))
     send(ofRecord(kind, rest.join('/'), url.searchParams), 'application/octet-stream');
   else if (kind === 'models') sendRange(request, response, join(ROOT, 'media/models', normalize(`/${rest.join('/')}`)));
+  else if (kind === 'checkpoints') sendRange(request, response, join(DATA, kind, normalize(`/${rest.join('/')}`)));
+  else if (kind === 'samples') sendRange(request, response, join(ROOT, 'media/samples', normalize(`/${rest.join('/')}`)));
   else if (path.includes('/ort/')) send(readFileSync(join(ROOT, 'node_modules/onnxruntime-web/dist', rest.at(-1)!)), TYPES[extname(path)]!);
   else {
     const file = files.get(path);

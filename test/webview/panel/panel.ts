@@ -56,7 +56,7 @@ export function panels({ real = false } = {}): { open(show?: Show): Promise<Open
       // What a function of a test becomes here calls this helper of its compiler.
       await page.addInitScript('globalThis.__name = (f) => f');
       await page.goto(harness.url({ case: name, real: engine, theme, select: JSON.stringify(select ?? {}), delay: String(delay ?? 0) }));
-      await page.waitForSelector('.cells');
+      await page.waitForSelector('.cells, .picture-box');
       return { page, wrong };
     },
   };

@@ -20,7 +20,17 @@ export function BiasPicture({ look }: { look: Look }) {
 }
 
 function OneBias({ look, bias }: { look: Look; bias: Bias }) {
-  return bias.map ? <BiasMap look={look} bias={bias} map={bias.map} /> : <BiasLines look={look} bias={bias} />;
+  if (bias.map) return <BiasMap look={look} bias={bias} map={bias.map} />;
+  return <BiasLines look={look} bias={look.shown.site.causal ? backwards(bias) : bias} />;
+}
+
+/** Without the keys that a causal head never sees. */
+function backwards(bias: Bias): Bias {
+  const { distances, byDistance, buckets, heads } = bias;
+  const n = distances.filter((distance) => distance <= 0).length;
+  const values = new Float32Array(heads * n);
+  for (let head = 0; head < heads; head++) values.set(byDistance.subarray(head * distances.length, head * distances.length + n), head * n);
+  return { ...bias, distances: distances.slice(0, n), byDistance: values, buckets: buckets?.slice(0, n) ?? null };
 }
 
 function BiasLines({ look, bias }: { look: Look; bias: Bias }) {

@@ -44,6 +44,8 @@ export interface LinesProps {
   /** Called with the x of a point that was clicked. */
   readonly onPick?: (x: number, series: Series) => void;
   readonly tall?: boolean;
+  /** Whether x goes over more than whole numbers. */
+  readonly fine?: boolean;
 }
 
 export function LinesChart(props: LinesProps) {
@@ -120,7 +122,7 @@ function configuration(now: () => LinesProps): ChartConfiguration<'line', Point[
   };
 }
 
-function scalesOf({ x, y, logarithmic = false }: LinesProps, theme: Theme) {
+function scalesOf({ x, y, series, fine = false, logarithmic = false }: LinesProps, theme: Theme) {
   const ticks = { color: theme.muted, font: { family: theme.font, size: 10 } };
   const title = (text: string) => ({ display: true, text, color: theme.muted, font: { family: theme.font, size: 11 } });
   const grid = { color: `${theme.foreground.slice(0, 7)}26` };
@@ -128,7 +130,8 @@ function scalesOf({ x, y, logarithmic = false }: LinesProps, theme: Theme) {
     x: {
       type: 'linear' as const,
       title: title(x),
-      ticks: { ...ticks, maxTicksLimit: 8 },
+      ...(fine ? {} : ends(series)),
+      ticks: { ...ticks, maxTicksLimit: 8, ...(fine ? {} : { precision: 0 }) },
       grid: { display: false },
       border: { color: theme.border },
     },
@@ -140,4 +143,11 @@ function scalesOf({ x, y, logarithmic = false }: LinesProps, theme: Theme) {
       border: { display: false },
     },
   };
+}
+
+/** The axis ends where the lines end. */
+function ends(series: readonly Series[]): { min?: number; max?: number } {
+  const xs = series.flatMap(({ points }) => points.map(({ x }) => x));
+  const [min, max] = [Math.min(...xs), Math.max(...xs)];
+  return xs.length > 0 && max > min ? { min, max } : {};
 }

@@ -182,7 +182,7 @@ function drawDial(
   context.arc(cx, cy, radius, 0, 2 * Math.PI);
   context.stroke();
   context.fillStyle = theme.muted;
-  for (let p = 0; p < rows; p++) dot(context, tip(p + first, radius), 1.5, true);
+  for (let p = 0; p < rows; p++) dot(context, tip(p + first, radius - 7), 1.5, true);
   context.strokeStyle = theme.query;
   context.fillStyle = theme.query;
   context.lineWidth = 2;

@@ -47,6 +47,7 @@ export function GridPicture({ look }: { look: Look }) {
         onPick={pick}
         words={words}
         square
+        spot
       />
       <p class="note">
         Click a patch, or walk with the arrow keys: the position of {names.label(query)} against all others, as in figure 7 of Dosovitskiy

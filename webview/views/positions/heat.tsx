@@ -28,10 +28,13 @@ export interface HeatProps {
   readonly words: (row: number, column: number) => string;
   /** Whether cells are as high as they are wide. */
   readonly square?: boolean;
+  /** Whether row and column together mean one cell. */
+  readonly spot?: boolean;
 }
 
 const TOP = 20;
 const TALLEST = 22;
+const LARGEST_SQUARE = 44;
 
 interface Frame {
   readonly left: number;
@@ -102,8 +105,8 @@ function largest(data: Float32Array): number {
 function frameOf({ cells, square }: HeatProps, { width, height }: { width: number; height: number }): Frame {
   const left = Math.min(120, Math.max(54, width * 0.2));
   const room = { width: Math.max(1, width - left - 6), height: Math.max(1, height - TOP - 4) };
-  const tall = Math.min(TALLEST, room.height / cells.rows);
-  const wide = Math.min(room.width / cells.columns, square ? Number.POSITIVE_INFINITY : 24);
+  const tall = Math.min(square ? LARGEST_SQUARE : TALLEST, room.height / cells.rows);
+  const wide = Math.min(room.width / cells.columns, square ? LARGEST_SQUARE : 24);
   return { left, cell: square ? { width: Math.min(tall, wide), height: Math.min(tall, wide) } : { width: wide, height: tall } };
 }
 
@@ -129,7 +132,7 @@ function draw(
   frame: Frame,
   picture: OffscreenCanvas,
 ): void {
-  const { cells, row, column } = props;
+  const { cells } = props;
   const { left, cell } = frame;
   const context = prepare(canvas, size.width, size.height);
   context.imageSmoothingEnabled = false;
@@ -142,7 +145,7 @@ function draw(
     drawText(context, cutMiddle(props.rowLabel(r), left - 10, measure), left - 6, TOP + (r + 0.5) * cell.height, 'right');
   }
   drawColumns(context, props, theme, frame);
-  outline(context, theme, frame, cells, row, column);
+  outline(context, theme, frame, props);
 }
 
 function drawColumns(context: CanvasRenderingContext2D, props: HeatProps, theme: Theme, { left, cell }: Frame): void {
@@ -161,15 +164,17 @@ function outline(
   context: CanvasRenderingContext2D,
   theme: Theme,
   { left, cell }: Frame,
-  cells: Cells,
-  row: number | null,
-  column: number | null,
+  { cells, row, column, spot = false }: HeatProps,
 ): void {
   const box = (x: number, y: number, width: number, height: number, colour: string) => {
     context.strokeStyle = colour;
     context.lineWidth = 1.5;
     context.strokeRect(x - 0.5, y - 0.5, Math.max(2, width), Math.max(2, height));
   };
+  if (spot && row !== null && column !== null) {
+    box(left + column * cell.width, TOP + row * cell.height, cell.width, cell.height, theme.query);
+    return;
+  }
   if (column !== null) box(left + column * cell.width, TOP, cell.width, cells.rows * cell.height, theme.muted);
   if (row !== null) box(left, TOP + row * cell.height, cells.columns * cell.width, cell.height, theme.query);
 }

@@ -38,6 +38,7 @@ export function PlanePicture({ look }: { look: Look }) {
       <Numbered numbers={numbers}>
         <LinesChart
           tall
+          fine
           label={said}
           x={`component 1, ${first} of the variance`}
           y={`component 2, ${second} of the variance`}

@@ -59,10 +59,13 @@ function Ready({ shown, positions }: { shown: Shown; positions: Positions }) {
 const tableWords = ({ side, words }: AddedTable): string => `${side === 'target' ? 'decoder' : 'encoder'}: ${words}`;
 
 /** The name, what it does in this model, and what must be known besides. */
-function Scheme({ look: { positions, table } }: { look: Look }) {
+function Scheme({ look: { positions, table, session } }: { look: Look }) {
   const { words, rotation, biases, terms, notes } = positions;
   const parts = [...(table ? [table] : []), ...(rotation ? [rotation] : []), ...biases];
   const lines = parts.flatMap(({ formula }) => formula);
+  // A checkpoint's graph is written here: its nodes have no names that anybody knows.
+  const written = session.opened.model.format === 'safetensors';
+  const places = [...new Set([...parts, ...terms].map(({ where }) => where))].filter((where) => !(written && where.startsWith('node ')));
   const stored = table?.stored;
   const first = stored?.first ? ` The first token takes row ${stored.first}.` : '';
   return (
@@ -77,7 +80,7 @@ function Scheme({ look: { positions, table } }: { look: Look }) {
       {lines.length > 0 && <pre class="formula">{lines.join('\n')}</pre>}
       {terms.length > 0 && <pre class="formula">{terms.flatMap(({ formula }) => formula).join('\n')}</pre>}
       <p class="note">
-        {[...new Set([...parts, ...terms].map(({ where }) => where))].map((where) => `Found at ${where}.`).join(' ')}
+        {places.map((where) => `Found at ${where}.`).join(' ')}
         {stored ? ` Stored: ${stored.rows} rows, this run takes ${table.rows}.${first}` : ''}
         {table?.note ? ` ${table.note}` : ''}
         {rotation && rotation.factor !== 1 ? ` q and k are also multiplied by ${rotation.factor.toPrecision(4)}.` : ''}

@@ -1,0 +1,62 @@
+/** Golden checkpoints in the panel, for the real engine: their own ids under words that anybody can read; and built-in models on a picture. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ShowParams, Token } from '../../../model/protocol/panel.ts';
+import { DATA, Goldens } from '../../model/goldens.ts';
+
+const WORDS = 'The keys to the old cabinet in the hall are on the table near the door'.split(' ');
+
+/** The sample pictures, as the server offers them. */
+export const SAMPLES = '/samples/';
+
+/** `checkpoint/llama` */
+export function goldenCase(name: string): ShowParams {
+  const folder = join(DATA, 'checkpoints', name);
+  const goldens = Goldens.read(join(folder, 'golden.safetensors'));
+  const ids = (input: string) => Array.from(goldens.get(`A/input/${input}`).data as BigInt64Array, Number);
+  const source = textOf(ids('input_ids'));
+  const target = goldens.has('A/input/decoder_input_ids') ? textOf(ids('decoder_input_ids')) : null;
+  return {
+    ...modelOf(name, folder, `/checkpoints/${name}/`),
+    input: { kind: 'text', ...source, notice: null, ...(target ? { target } : {}) },
+    run: { ids: source.tokens.map(({ id }) => id), ...(target ? { targetIds: target.tokens.map(({ id }) => id) } : {}) },
+  };
+}
+
+/** `picture/headlight-vit/star.png` */
+export function pictureCase(root: string, name: string): ShowParams {
+  const [model = '', picture = ''] = name.split('/');
+  const folder = join(root, 'media/models', model);
+  const json = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  return {
+    ...modelOf(model, folder, `/models/${model}/`),
+    input: {
+      kind: 'image',
+      name: picture,
+      uri: `${SAMPLES}${picture}`,
+      preprocessor: json('preprocessor_config.json'),
+      config: json('config.json'),
+    },
+    run: {},
+  };
+}
+
+function modelOf(name: string, folder: string, served: string): Omit<ShowParams, 'input' | 'run'> {
+  const files = (readdirSync(folder, { recursive: true }) as string[])
+    .filter((path) => statSync(join(folder, path)).isFile() && !/golden|\.onnx$/.test(path))
+    .map((path) => ({ path, size: statSync(join(folder, path)).size }));
+  const uris = Object.fromEntries(files.map(({ path }) => [path, `${served}${path}`]));
+  return { model: { id: name, name, entry: '', files }, uris, select: {}, knownHeads: [], restore: { name }, device: 'wasm' };
+}
+
+/** Ids under the words of a sentence, begun again where it ends. */
+function textOf(ids: readonly number[]) {
+  let text = '';
+  const tokens = ids.map((id, i): Token => {
+    const word = WORDS[i % WORDS.length]!;
+    const start = text.length === 0 ? 0 : text.length + 1;
+    text = text.length === 0 ? word : `${text} ${word}`;
+    return { id, piece: word, start, end: start + word.length, special: false, word: i, segment: 0 };
+  });
+  return { text, tokens };
+}
