@@ -98,7 +98,10 @@ async function bareRun(runtime: Runtime, session: Session, { parts }: OpenModel,
   );
 }
 
-/** Both kinds of run in turn; the best of each, because what else the machine does only ever adds. */
+/**
+ * Both kinds of run in pairs, first the one and then the other first. What else the machine does slows both halves of a pair alike and the median of
+ * the pairs' ratios leaves single disturbances out.
+ */
 async function probeOverhead({ file, tokens, vocabulary, rounds }: Params): Promise<Measures> {
   const { runtime, model } = await open(file);
   const bare = await bareSession(runtime, model);
@@ -109,15 +112,16 @@ async function probeOverhead({ file, tokens, vocabulary, rounds }: Params): Prom
     signal: undefined,
   });
   const { feeds } = model.parts[0]!.feeds({ ids: idsOf(Number(tokens), Number(vocabulary)) }, null);
-  const times: { bare: number[]; probed: number[] } = { bare: [], probed: [] };
+  const runBare = async () => (await timed(() => bareRun(runtime, bare, model, feeds))).ms;
+  const runProbed = async () => (await timed(() => probed.run(feeds, undefined))).ms;
+  const pairs: { bare: number; probed: number }[] = [];
   for (let round = -1; round < Number(rounds); round++) {
-    const a = await timed(() => bareRun(runtime, bare, model, feeds));
-    const b = await timed(() => probed.run(feeds, undefined));
-    if (round < 0) continue;
-    times.bare.push(a.ms);
-    times.probed.push(b.ms);
+    const first = round % 2 ? await runBare() : await runProbed();
+    const second = round % 2 ? await runProbed() : await runBare();
+    if (round >= 0) pairs.push(round % 2 ? { bare: first, probed: second } : { probed: first, bare: second });
   }
-  return { bareMs: Math.min(...times.bare), probedMs: Math.min(...times.probed) };
+  const of = (value: (pair: (typeof pairs)[number]) => number) => median(pairs.map(value));
+  return { bareMs: of((pair) => pair.bare), probedMs: of((pair) => pair.probed), ratio: of((pair) => pair.probed / pair.bare) };
 }
 
 /** The heaps that wasm modules make from now on; they grow and never shrink, so their size is their peak. */

@@ -2,8 +2,8 @@
  * Fixtures that lie in the repository compressed: test/data/packs/<topic>-<n>.br, each below a megabyte, unpacked to test/data/<topic>/
  * before tests run. A topic's folder is ignored by git, but for what makes it (make/).
  *
- *     node test/tools/packs.mjs pack      after a fixture was added or changed
- *     node test/tools/packs.mjs           unpacks what is not unpacked yet (the test runner does this by itself)
+ *     node test/tools/packs.mjs pack [TOPIC…]      after a fixture of these topics (or of any) was added or changed
+ *     node test/tools/packs.mjs                    unpacks what is not unpacked yet (the test runner does this by itself)
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,9 +12,9 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 const data = new URL('../data/', import.meta.url).pathname;
 const packs = join(data, 'packs');
 /** Topics whose files shrink to a half or less. */
-const TOPICS = ['onnx', 'operators', 'checkpoints'];
+const TOPICS = ['onnx', 'operators', 'checkpoints', 'patterns'];
 /** Bytes of one pack before compression, chosen so that each stays below a megabyte after it. */
-const CHUNK = { onnx: 1_700_000, operators: 6_000_000, checkpoints: 1_050_000 };
+const CHUNK = { onnx: 1_700_000, operators: 6_000_000, checkpoints: 1_050_000, patterns: 4_000_000 };
 const OPTIONS = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } };
 
 const filesOf = (topic) =>
@@ -49,10 +49,10 @@ function groups(paths, limit) {
   return all;
 }
 
-function packAll() {
-  rmSync(packs, { recursive: true, force: true });
+function packAll(topics) {
   mkdirSync(packs, { recursive: true });
-  for (const topic of TOPICS) {
+  for (const topic of topics) {
+    for (const name of packsOf(topic)) rmSync(join(packs, name));
     for (const [n, paths] of groups(filesOf(topic), CHUNK[topic]).entries()) {
       writeFileSync(join(packs, `${topic}-${String(n).padStart(2, '0')}.br`), pack(paths));
     }
@@ -91,6 +91,6 @@ function unpack(bytes) {
 }
 
 if (process.argv[1]?.endsWith('packs.mjs')) {
-  if (process.argv[2] === 'pack') packAll();
+  if (process.argv[2] === 'pack') packAll(process.argv.length > 3 ? process.argv.slice(3) : TOPICS);
   else unpackFixtures();
 }

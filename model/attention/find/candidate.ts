@@ -60,6 +60,14 @@ function findHeads(subject: Subject, score: ScoreProduct): Atom[] {
   return rank >= 4 && shared.length > 0 && score.product.letters.indexOf(shared.at(-1)!) > 0 ? [score.atomOf.get(shared.at(-1)!)!] : [];
 }
 
+/** Whether the queries are nothing but columns of a projection: channels that attend to channels. */
+function queriesAreFeatures({ product, query, key, region, atomOf }: ScoreProduct, heads: readonly Atom[]): boolean {
+  const letters = product.letters.filter((l) => query.letters.includes(l) && !key.letters.includes(l));
+  const queries = region.atoms.resolve(letters.flatMap((l) => atomOf.get(l) ?? []));
+  const features = new Set(region.atoms.resolve(heads).map((a) => a.id));
+  return queries.length > 0 && queries.every((a) => features.has(a.id));
+}
+
 function unique(atoms: readonly Atom[]): Atom[] {
   return atoms.filter((a, i) => atoms.findIndex((b) => b.id === a.id) === i);
 }
@@ -113,7 +121,10 @@ function floatWeights(subject: Subject, name: string): string {
 }
 
 /** Why a map that weighs values is not shown as attention; null for what has nothing to do with it. */
-export type Outcome = { readonly site: Candidate } | { readonly score: Product | null; readonly value: ValueProduct } | null;
+export type Outcome =
+  | { readonly site: Candidate }
+  | { readonly score: Product | null; readonly value: ValueProduct; readonly channels?: boolean }
+  | null;
 
 /** A normalised map as a place of attention, if it is one. */
 export function examine(subject: Subject, map: NormalisedMap): Outcome {
@@ -122,6 +133,7 @@ export function examine(subject: Subject, map: NormalisedMap): Outcome {
   const score = scoreProducts(subject, map).find((s) => acceptable(subject, s));
   if (!score) return { score: null, value };
   const heads = findHeads(subject, score);
+  if (queriesAreFeatures(score, heads)) return { score: score.product, value, channels: true };
   const axes = score.region.axes(value.weights.name);
   if (!axes) return { score: score.product, value };
   const weights = floatWeights(subject, value.weights.name);

@@ -2,6 +2,7 @@
  * From single maps to places of attention: one map a head becomes one place, maps that are mixed before they meet the values become one,
  * branches of an If that attend in turn become one, and a Loop's body becomes as many as it turns.
  */
+import { intAttribute, intsAttribute } from '../graph/attributes.ts';
 import type { NodeRef } from '../graph/view.ts';
 import type { Candidate } from './candidate.ts';
 import type { Subject } from './graph.ts';
@@ -109,12 +110,20 @@ function pairBranches(variants: readonly Variant[]): Variant[][] {
   return result;
 }
 
-/** How often the Loop around a place turns; null outside of loops, 0 when only a run tells. */
+/** How often the Loop or Scan around a place turns; null outside of loops, 0 when only a run tells. */
 function turns(subject: Subject, variant: Variant): { loop: NodeRef; count: number } | null {
   const { owner } = refOf(variant);
   if (!owner || owner.node.opType === 'If') return null;
-  const trips = owner.node.opType === 'Loop' ? subject.fact(owner.node.input[0] ?? '')?.value?.[0] : undefined;
+  const trips = owner.node.opType === 'Loop' ? subject.fact(owner.node.input[0] ?? '')?.value?.[0] : scanned(subject, owner);
   return { loop: owner, count: trips ?? 0 };
+}
+
+/** Length of what a Scan goes over, where that is stored with the model (weights of one layer a turn). */
+function scanned(subject: Subject, { node }: NodeRef): number | undefined {
+  const count = intAttribute(node, 'num_scan_inputs', 0);
+  const stacked = node.input.slice(node.input.length - count).filter((name) => subject.isWeight(name));
+  const axes = intsAttribute(node, 'scan_input_axes') ?? [];
+  return axes.every((axis) => axis === 0) ? subject.shape(stacked[0] ?? '')?.[0] : undefined;
 }
 
 /** The places of attention of a model. `unknownTurns` are those in loops whose number of turns only a run tells. */

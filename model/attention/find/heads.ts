@@ -61,6 +61,13 @@ function atProjection(way: Way, product: Product, axes: Axes): Atom[] {
   });
 }
 
+/** The candidates among the features that a projection gives: the last axis of a packed product, the channels of a convolution. */
+function featuresOf(way: Way, axis: Axes[number] | undefined): Atom[] {
+  const candidates = way.candidates();
+  const depth = depthOf(way);
+  return way.atoms.resolve(axis ?? []).flatMap((a) => (depth.has(a.id) ? [] : (candidates.get(a.id) ?? [])));
+}
+
 /** Heads found behind a value; [] when a projection is reached without any, null when the way is lost. */
 function behind(way: Way, name: string, axes: Axes, reach: number): Atom[] | null {
   const met = companions(way, axes);
@@ -70,7 +77,8 @@ function behind(way: Way, name: string, axes: Axes, reach: number): Atom[] | nul
   way.seen.add(name);
   const product = way.subject.products.get(name);
   if (product) return way.subject.isProjection(ref) ? atProjection(way, product, axes) : null;
-  if (isPackedProjection(ref) || way.subject.isProjection(ref)) return [];
+  if (isPackedProjection(ref)) return featuresOf(way, axes.at(-1));
+  if (way.subject.isProjection(ref)) return featuresOf(way, axes[1]);
   for (const input of inputsOf(way, ref)) {
     const move = way.subject.move(ref, input, name);
     const before = move && axes.length === move.to.length ? backward(way.atoms, axes, move) : null;

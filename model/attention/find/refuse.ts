@@ -3,6 +3,7 @@
  * Recognised by what they compute; what is merely a Softmax (a classifier, a router, pooling) is not mentioned.
  */
 import type { Refusal } from '../../protocol/engine.ts';
+import { graphsOf } from '../graph/attributes.ts';
 import { type NodeRef, operatorOf } from '../graph/view.ts';
 import { Atoms as AtomStore, type Atoms, type Axes, backward } from './axes.ts';
 import type { Candidate, Outcome } from './candidate.ts';
@@ -28,6 +29,14 @@ const REARRANGED: Words = {
   reason:
     'the graph rearranges the scores between their product and the softmax (sparse, chunked or hashed attention): there is no T × S matrix',
   advice: 'Use the dense variant of the model where there is one.',
+};
+const CHANNELS: Words = {
+  reason: 'channel attention: features attend to features, and no token looks at another; there is no T × S matrix',
+  advice: 'Look at the layers that attend over tokens, if the model has any.',
+};
+const CHOSEN: Words = {
+  reason: 'an If between the scores and the softmax chooses how they are masked, and only a run tells which way it goes',
+  advice: 'Export the model with that choice made.',
 };
 const LINEAR: Words = {
   reason: 'linear attention multiplies keys with values first: no T × S matrix exists',
@@ -101,6 +110,15 @@ function meetsAhead(subject: Subject, name: string): boolean {
   return false;
 }
 
+/** Whether a score product comes to a value through an If, whose branches take it from the graph around them. */
+function choiceBehind(subject: Subject, name: string, reach = 12): boolean {
+  const ref = subject.view.producerOf(name);
+  if (!ref || reach === 0 || subject.products.has(name)) return false;
+  if (ref.node.opType !== 'If') return ref.node.input.some((input) => input !== '' && choiceBehind(subject, input, reach - 1));
+  const taken = graphsOf(ref.node).flatMap((branch) => branch.node.flatMap((node) => node.input));
+  return taken.some((input) => input !== '' && meetsBehind(subject, input));
+}
+
 /** Pieces of sparse attention, one refusal for each module. */
 export function refusePieces(parts: readonly Candidate[]): Refusal[] {
   const modules = new Set(parts.map((c) => moduleOf(c.map.ref.node)));
@@ -111,13 +129,15 @@ export function refusePieces(parts: readonly Candidate[]): Refusal[] {
 export function refuseMap(subject: Subject, map: NormalisedMap, outcome: Outcome): Refusal | null {
   if (outcome && 'site' in outcome) return null;
   const where = moduleOf(map.ref.node);
+  if (outcome?.channels) return { where, ...CHANNELS };
   if (!outcome) return meetsBehind(subject, map.logits) && meetsAhead(subject, map.output) ? { where, ...REARRANGED } : null;
   const meeting = productsBehind(subject, map.logits).some((p) => isMeeting(subject, p));
   if (meeting) {
     const wide = map.axes.filter((i) => (subject.shape(map.logits)?.[i] ?? 1) > 1);
     return { where, ...(wide.length > 1 ? JOINT : REARRANGED) };
   }
-  return isAdditive(subject, map) ? { where, ...ADDITIVE } : null;
+  if (isAdditive(subject, map)) return { where, ...ADDITIVE };
+  return choiceBehind(subject, map.logits) ? { where, ...CHOSEN } : null;
 }
 
 /** Whether the summed axis of an operand is its feature axis (true) or runs over tokens (false); null when that does not show. */

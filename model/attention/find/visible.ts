@@ -5,7 +5,7 @@
 import type { NodeRef } from '../graph/view.ts';
 import { broadcastIndex } from '../infer/fact.ts';
 import type { Facts } from '../infer/infer.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate, Role } from './candidate.ts';
 
 export interface Visibility {
   readonly causal: boolean;
@@ -18,8 +18,32 @@ const MASKED = -1e3;
 /** Masks with more places than this are not followed. */
 const MOST_PLACES = 2 ** 24;
 
-/** For each [T, S] of the logits at batch 0, head 0: masked or not, from one node of the chain; null when it masks nothing that is known. */
-function maskedBy(c: Candidate, facts: Facts, ref: NodeRef, out: readonly number[]): boolean[] | null {
+/** Where queries and keys lie in a value of the logits' shape. */
+interface Plane {
+  readonly T: number;
+  readonly S: number;
+  /** For each [T, S] at batch 0 and head 0 its place in the value. */
+  readonly places: readonly number[];
+}
+
+/** Null where an axis of the value holds queries or keys together with something else. */
+function planeOf(c: Candidate, name: string): Plane | null {
+  const { region } = c.score;
+  const [axes, shape] = [region.axes(name), c.subject.shape(name)];
+  if (!axes || !shape) return null;
+  const roles = axes.map((axis) => new Set(region.atoms.resolve(axis).map(c.role)));
+  const at = (role: Role): number[] => roles.flatMap((set, i) => (set.has(role) ? [i] : []));
+  const [query, key] = [at('query'), at('key')];
+  if (query.length > 1 || key.length !== 1 || [...query, ...key].some((i) => roles[i]!.size > 1)) return null;
+  const step = (axis: number | undefined): number => (axis === undefined ? 0 : shape.slice(axis + 1).reduce((n, size) => n * size, 1));
+  const [T, S] = [query[0] === undefined ? 1 : shape[query[0]]!, shape[key[0]!]!];
+  if (!(T * S <= MOST_PLACES)) return null;
+  return { T, S, places: Array.from({ length: T * S }, (_, i) => Math.floor(i / S) * step(query[0]) + (i % S) * step(key[0])) };
+}
+
+/** For each place of a plane: masked or not, from one node of the chain; null when it masks nothing that is known. */
+function maskedBy(c: Candidate, facts: Facts, ref: NodeRef, plane: readonly number[]): boolean[] | null {
+  const out = c.subject.shape(ref.node.output[0]!)!;
   const { score } = c;
   const side = ref.node.input.map((name) => (score.region.has(name) ? null : facts.get(name)));
   const pick = (i: number): ((flat: number) => number) | null => {
@@ -28,9 +52,6 @@ function maskedBy(c: Candidate, facts: Facts, ref: NodeRef, out: readonly number
     const at = broadcastIndex(f.shape, out);
     return (flat) => f.value![at(flat)]!;
   };
-  const places = out.at(-1)! * out.at(-2)!;
-  if (!(places <= MOST_PLACES)) return null;
-  const plane = Array.from({ length: places }, (_, i) => i);
   if (ref.node.opType === 'Where') {
     const [condition, yes, no] = [pick(0), pick(1), pick(2)];
     if (!condition) return null;
@@ -67,21 +88,16 @@ function windowOf(hidden: readonly boolean[], T: number, S: number): number | nu
 
 /** What is hidden by all masks between product and softmax. */
 function visible(c: Candidate, facts: Facts): Visibility {
-  const { region } = c.score;
   let hidden: readonly boolean[] = [];
   let [T, S] = [0, 0];
   for (const ref of maskNodes(c)) {
-    const axes = region.axes(ref.node.output[0]!);
-    const shape = c.subject.shape(ref.node.output[0]!);
-    if (!axes || !shape || shape.length < 2) continue;
-    const role = (i: number): string | undefined => region.atoms.resolve(axes.at(i)!).map(c.role).at(-1);
-    if (role(-1) !== 'key' || (role(-2) !== 'query' && role(-2) !== undefined)) continue;
-    const one = maskedBy(c, facts, ref, shape);
+    const plane = planeOf(c, ref.node.output[0]!);
+    const one = plane && maskedBy(c, facts, ref, plane.places);
     if (!one) continue;
     if (hidden.length > 0 && one.length !== hidden.length) continue;
     const sofar = hidden;
     hidden = one.map((h, i) => h || sofar[i] === true);
-    [T, S] = [shape.at(-2)!, shape.at(-1)!];
+    ({ T, S } = plane);
   }
   if (hidden.length === 0) return { causal: false, window: null };
   return { causal: isCausal(hidden, T, S), window: windowOf(hidden, T, S) };

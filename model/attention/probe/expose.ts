@@ -36,11 +36,12 @@ function throughIf(clone: Clone, owner: NodeRef, values: readonly Inner[], name:
   node.output.push(name);
 }
 
-/** Adds the value as a scan output of a Loop: one entry a turn, in a new first axis. */
+/** Adds the value as a scan output of a Loop or Scan: one entry a turn, in a new first axis. */
 function throughLoop(clone: Clone, owner: NodeRef, value: Inner, name: string): void {
   const node = clone.nodeOf.get(owner.node)!;
   const body = clone.graphOf.get(value.graph)!;
-  while (node.output.length < body.output.length - 1) node.output.push('');
+  // A Loop's body returns its condition too.
+  while (node.output.length < body.output.length - (node.opType === 'Loop' ? 1 : 0)) node.output.push('');
   body.output.push(valueInfo(value.name, TYPE.float));
   node.output.push(name);
 }

@@ -12,7 +12,7 @@ import { TYPE } from '../graph/constants.ts';
 import type { Instrumented, Keep, Site, Tap } from '../types.ts';
 import { expose, type Inner } from './expose.ts';
 import { type HeadPlan, headPlanOf } from './head.ts';
-import { pooled } from './pool.ts';
+import { pooled, rowSums } from './pool.ts';
 import type { Layout } from './read.ts';
 import { weightsOfMap, weightsOfParts } from './weights.ts';
 
@@ -98,7 +98,7 @@ class Instrument {
     const thumbnails = map && `headlight/${site.key}/thumbnails`;
     const sums = map && `headlight/${site.key}/sums`;
     if (thumbnails) b.rename(pooled(b, map), thumbnails);
-    if (sums) b.rename(b.op('ReduceSum', [map, b.ints(3)], { keepdims: 0 }), sums);
+    if (sums) b.rename(rowSums(b, map), sums);
     const q = this.keep(b, head, 'q', `headlight/${site.key}/q`);
     const k = this.keep(b, head, 'k', `headlight/${site.key}/k`);
     if (thumbnails && sums) this.hold(b, first, thumbnails, sums);
@@ -112,7 +112,9 @@ class Instrument {
 
   /**
    * Lets what comes after the weights wait for their thumbnails and sums. The runtime is free to do all layers first and the thumbnails last, and would hold
-   * the weights of every layer till then; a Reshape whose sizes need the thumbnails (to add nothing to them) keeps one layer's at a time.
+   * the weights of every layer till then; a Slice whose start (always 0) needs the thumbnails keeps one layer's at a time;
+   * a fused operator's check, a single number, waits by adding that 0. (A Reshape to a shape made of
+   * both would copy nothing, but the runtime's fusion of reshapes loses its way in it where lengths are fixed.)
    */
   private hold(b: Builder, c: Candidate, thumbnails: string, sums: string): void {
     const graph = this.clone.graphOf.get(c.map.ref.graph)!;
@@ -121,7 +123,10 @@ class Instrument {
     const before = `${held}/before`;
     const node = graph.node[at]!;
     const nothing = b.op('Mul', [b.op('Add', [b.size(thumbnails, 3), b.size(sums, 2)]), b.ints(0)]);
-    b.rename(b.op('Reshape', [before, b.op('Add', [b.op('Shape', [before]), nothing])]), held);
+    const waits = c.fused
+      ? b.op('Add', [before, b.op('Squeeze', [b.cast(nothing, TYPE.float), b.ints(0)])])
+      : b.op('Slice', [before, nothing, b.ints(2 ** 62), b.ints(0)]);
+    b.rename(waits, held);
     const output = node.output.map((name) => (name === held ? before : name));
     graph.node.splice(at, 1, onnx.NodeProto.create({ ...node, output }), ...b.nodes);
     this.model.graph!.initializer.push(...b.initializers);

@@ -1,7 +1,7 @@
 /**
  * Attention in graphs of every exporter, optimiser and operator: found, counted, laid out and equal to golden weights that other code made.
  *
- * Goldens: test/data/onnx (see its make/). A case fails on a site too many, a site missed, a wrong kind, layer, head count or length, on weights
+ * Goldens: test/data/onnx (exports) and test/data/patterns (graphs written for what no export at hand has); see their make/. A case fails on a site too many, a site missed, a wrong kind, layer, head count or length, on weights
  * outside the golden's own tolerance, on a refusal that is missing or was not wanted, and where a head rebuilt from q and k, or a
  * thumbnail, is not what the kept weights say.
  */
@@ -47,10 +47,12 @@ async function weightsAreGolden(one: Case, probed: Probed): Promise<void> {
   }
 }
 
-const cases = casesIn(fixture('onnx'));
+const FACTS = ['causal', 'window', 'sink', 'kvHeads'] as const;
+
+const cases = [...casesIn(fixture('onnx')), ...casesIn(fixture('patterns'))];
 
 test('the corpus is there', () => {
-  assert.ok(cases.length >= 150, `${cases.length} cases`);
+  assert.ok(cases.length >= 175, `${cases.length} cases`);
 });
 
 for (const one of cases) {
@@ -58,6 +60,10 @@ for (const one of cases) {
     const probed = new Probed(one);
     const { sites, refused } = probed.found;
     assert.deepEqual(sites.map((s) => probed.goldenKey(s)).sort(), one.golden.sites.map((s) => s.key).sort(), 'sites');
+    for (const site of sites) {
+      const golden = one.golden.sites.find(({ key }) => key === probed.goldenKey(site))!;
+      for (const fact of FACTS) if (golden[fact] !== undefined) assert.equal(site[fact], golden[fact], `${site.key}: ${fact}`);
+    }
     assert.equal(refused.length > 0, one.golden.refuse.length > 0, `refused: ${JSON.stringify(refused)}`);
     for (const refusal of refused) assert.ok(refusal.where && refusal.reason, 'a refusal says where and why');
     if (sites.length > 0) await weightsAreGolden(one, probed);

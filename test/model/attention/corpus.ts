@@ -25,6 +25,11 @@ export interface GoldenSite {
   readonly S: number;
   readonly key: string;
   readonly exact: boolean;
+  /** What the site must say of itself, where the golden tells. */
+  readonly causal?: boolean;
+  readonly window?: number | null;
+  readonly sink?: boolean;
+  readonly kvHeads?: number;
 }
 
 export interface Golden {
