@@ -167,7 +167,10 @@ async function headOnDemand({ file, tokens, vocabulary }: Params): Promise<Measu
   return { ms: median(times), slowestMs: Math.max(...times), heads: times.length };
 }
 
-/** Greedy continuation, every step a run of the whole text: plain runtime and engine. */
+/**
+ * Greedy continuation of a graph without a cache: plain runtime, and engine as the panel generates, with the run at the end that every step's
+ * attention is then read from.
+ */
 async function generate({ file, tokens, steps, vocabulary }: Params): Promise<Measures> {
   const start = idsOf(Number(tokens), Number(vocabulary));
   const { runtime, model } = await open(file);
@@ -181,23 +184,29 @@ async function generate({ file, tokens, steps, vocabulary }: Params): Promise<Me
     const values = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, toOrt(runtime.ort, value)]));
     return (await bare.run(values, ['logits'])).logits!.data as Float32Array;
   };
-  const watched = async (ids: number[]) => {
-    const { run } = await engine.run({ ids });
-    return (await engine.output({ run, name: 'logits' })).data as Float32Array;
-  };
+  const watched = async (ids: number[]) => (await engine.step({ params: { ids }, output: 'logits' })).logits;
   await plain(start);
   await watched(start);
-  const a = await timed(() => continueText(start, Number(steps), plain));
-  const b = await timed(() => continueText(start, Number(steps), watched));
+  const a = await timed(() => continueText(start, Number(steps), Number(vocabulary), plain));
+  const b = await timed(async () => {
+    const ids = await continueText(start, Number(steps), Number(vocabulary), watched);
+    await engine.run({ ids });
+    return ids;
+  });
   if (a.result.join() !== b.result.join()) throw new Error('the engine continues the text otherwise than the plain runtime');
   return { plainMs: a.ms, engineMs: b.ms };
 }
 
-async function continueText(start: readonly number[], steps: number, next: (ids: number[]) => Promise<Float32Array>): Promise<number[]> {
+async function continueText(
+  start: readonly number[],
+  steps: number,
+  width: number,
+  next: (ids: number[]) => Promise<Float32Array>,
+): Promise<number[]> {
   const ids = [...start];
   for (let step = 0; step < steps; step++) {
     const logits = await next(ids);
-    const last = logits.subarray(logits.length - logits.length / ids.length);
+    const last = logits.subarray(logits.length - width);
     ids.push(last.indexOf(Math.max(...last)));
   }
   return ids;

@@ -1,13 +1,13 @@
 /** What the host knows of the panel: every selection with its weights, and every head's metrics. */
 import { effect, type ReadonlySignal } from '@preact/signals';
 import { HeadlightError } from '../../model/errors.ts';
-import type { HeadMeasures, RowParams } from '../../model/protocol/panel.ts';
+import type { HeadMeasures, HostNotifications, RowParams } from '../../model/protocol/panel.ts';
 import type { HostChannel } from '../host.ts';
 import type { Maps } from './maps.ts';
 import type { Measures } from './measures.ts';
 import { rowOf, type ShownState } from './shown.ts';
 import type { Store } from './store.ts';
-import { type HeadRef, siteKey } from './types.ts';
+import { type HeadRef, type Session, siteKey } from './types.ts';
 
 /** Tells the host; `selected` goes out once the weights of the selection are there. */
 export function mirror(store: Store, shown: ReadonlySignal<ShownState>, measures: Measures, host: HostChannel): () => void {
@@ -17,7 +17,7 @@ export function mirror(store: Store, shown: ReadonlySignal<ShownState>, measures
     if (!store.session.value || now.state === 'loading' || now.state === 'nothing') return;
     const whole = now.state === 'ready' && !now.value.against && !now.value.over && selection.query !== null;
     const weights = whole ? rowOf(now.value, [selection.query!, ...store.queries.value], 'from') : null;
-    host.notify('selected', { selection, weights });
+    host.notify('selected', within(store.session.value.base, { selection, weights }));
   });
   const stopMeasured = effect(() => {
     const heads = [...measures.byHead.value].map(([key, values]): HeadMeasures => ({ ...refOf(key), values }));
@@ -26,6 +26,19 @@ export function mirror(store: Store, shown: ReadonlySignal<ShownState>, measures
   return () => {
     stopSelected();
     stopMeasured();
+  };
+}
+
+/** The host knows the text that was run, not what the model said after it. */
+function within(base: Session | undefined, selected: HostNotifications['selected']): HostNotifications['selected'] {
+  const ran = base?.sites.get(siteKey(selected.selection))?.run;
+  if (!ran) return selected;
+  const { selection, weights } = selected;
+  const known = selection.query !== null && selection.query < ran.queries;
+  const key = selection.key !== null && selection.key < ran.keys ? selection.key : null;
+  return {
+    selection: { ...selection, query: known ? selection.query : null, key },
+    weights: known ? (weights?.slice(0, ran.keys) ?? null) : null,
   };
 }
 

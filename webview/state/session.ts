@@ -9,6 +9,8 @@ import type { Selection } from '../../model/protocol/selection.ts';
 import type { HostChannel } from '../host.ts';
 import { classLogits, classShares } from '../image/classes.ts';
 import { firstPosition, prepareScene, type Scene } from '../image/scene.ts';
+import { continuedInput } from './continued.ts';
+import { Generation } from './generation.ts';
 import { Maps } from './maps.ts';
 import { withinRun } from './select.ts';
 import { type Store, setView } from './store.ts';
@@ -30,6 +32,7 @@ export class Sessions {
   #open: Open | null = null;
   #cancel: CancellationTokenSource | null = null;
   #host: Host | null = null;
+  readonly #generations = new WeakMap<Session, Generation>();
 
   constructor(
     private readonly store: Store,
@@ -117,6 +120,33 @@ export class Sessions {
       selection: this.store.selection.peek(),
       ...(asked.input.kind === 'text' && asked.input.target ? { target: asked.input.target } : {}),
     };
+  }
+
+  /** What the model says after the text of a session; the same for all runs on parts of it. */
+  generation(session: Session): Generation | null {
+    const base = session.base ?? session;
+    if (!this.#host || base.show.input.kind !== 'text') return null;
+    const known = this.#generations.get(base) ?? new Generation(base, this.ask, this.#host);
+    this.#generations.set(base, known);
+    return known;
+  }
+
+  /**
+   * Runs on everything that was said, so that its attention can be looked at.
+   * @returns false when something else is shown by now
+   * @throws HeadlightError as a run
+   */
+  async showContinued(generation: Generation): Promise<boolean> {
+    const { base } = generation;
+    const said = await generation.text();
+    const continued = continuedInput(generation, said);
+    const isOn = () => (this.store.session.peek()?.base ?? this.store.session.peek()) === base && this.#cancel === null;
+    if (!continued || said.tokens.length === 0 || !isOn()) return false;
+    const run = await this.engine.request('run', continued.run);
+    if (!isOn()) return false;
+    const show = { ...base.show, ...continued, select: {} };
+    this.#put({ ...base, base, show, run, sites: sitesOf(base.opened, run) });
+    return true;
   }
 
   /** What belongs to a run on a picture. */

@@ -21,6 +21,8 @@ export interface Session {
   readonly sites: ReadonlyMap<string, Site>;
   /** The picture that the model ran on; left out for a text. */
   readonly scene?: Scene;
+  /** The run that was continued, where the text ends with what the model said after it. */
+  readonly base?: Session;
   /** Class probabilities of a picture, largest first; left out where the model has no classes. */
   readonly classes?: readonly ClassShare[];
 }

@@ -109,6 +109,7 @@ function Columns({ session }: { session: Session }) {
   );
   const views = VIEWS.filter((v) => v.fits(session));
   const tab = (views.find((v) => v.id === store.view.value.tab) ?? views[0]!).id;
+  const drawn = current ?? (session.base && VIEWS.find(({ id }) => id === tab)?.stays ? last : null);
   const toggleTable = (event: KeyboardEvent) => {
     if (event.key === 't' && !event.ctrlKey && !event.metaKey && !event.altKey) setView(store, { table: !store.view.peek().table });
   };
@@ -117,13 +118,7 @@ function Columns({ session }: { session: Session }) {
       <HeadsPane session={session} onOpen={open} />
       <section class="pane main" aria-label="View" ref={main} onKeyDown={toggleTable}>
         <Tabs label="Views" tabs={views} chosen={tab} onChoose={(id: TabId) => setView(store, { tab: id })}>
-          {now.state === 'failed' ? (
-            <Refused error={now.error} />
-          ) : current ? (
-            <Current shown={current} tab={tab} />
-          ) : (
-            <Waiting slow={slow} />
-          )}
+          {now.state === 'failed' ? <Refused error={now.error} /> : drawn ? <Current shown={drawn} tab={tab} /> : <Waiting slow={slow} />}
         </Tabs>
       </section>
       {current && now.state !== 'failed' && <DetailsPane shown={current} />}

@@ -22,6 +22,8 @@ export interface View {
   readonly view: ComponentType<{ readonly shown: Shown }>;
   /** Whether the key t puts the table of the weights in its place; left out: yes. */
   readonly table?: boolean;
+  /** Whether it stays with the map before while a continued text is run: what the user holds in it must not be lost. Left out: no. */
+  readonly stays?: boolean;
 }
 
 export const VIEWS: readonly View[] = [
@@ -39,6 +41,7 @@ export const VIEWS: readonly View[] = [
     fits: (session) => SECTIONS.some((section) => section.fits(session)),
     view: PredictView,
     table: false,
+    stays: true,
   },
   { id: 'compare', label: 'Compare', fits: () => true, view: CompareView, table: false },
 ];

@@ -3,6 +3,7 @@ import type { ComponentType } from 'preact';
 import type { Shown } from '../../state/shown.ts';
 import type { Session } from '../../state/types.ts';
 import { AnswerSection } from './answer.tsx';
+import { GenerateSection } from './generate/section.tsx';
 import { taskFor } from './task.ts';
 
 export interface Section {
@@ -23,6 +24,9 @@ const answerOf = (session: Session): Answer | null => {
   return kind !== undefined && kind in ANSWERS ? (kind as Answer) : null;
 };
 
+const generates = (session: Session): boolean => taskFor(session)?.kind === 'next-token' && session.show.input.kind === 'text';
+
 export const SECTIONS: readonly Section[] = [
   { id: 'answer', label: (session) => ANSWERS[answerOf(session)!], fits: (session) => answerOf(session) !== null, view: AnswerSection },
+  { id: 'generate', label: () => 'Generate', fits: generates, view: GenerateSection },
 ];

@@ -8,12 +8,14 @@ interface SharesProps {
   readonly nameOf: (id: number) => string;
   /** Marked, whatever its rank. */
   readonly actual?: number | null;
+  /** What the marked one is. */
+  readonly actualWords?: string;
   readonly onChoose?: (id: number) => void;
   /** What choosing one does, for its tooltip. */
   readonly chooses?: string;
 }
 
-export function SharesList({ shares, label, nameOf, actual = null, onChoose, chooses }: SharesProps) {
+export function SharesList({ shares, label, nameOf, actual = null, actualWords = 'the text', onChoose, chooses }: SharesProps) {
   const listed = shares.top.reduce((sum, { probability }) => sum + probability, 0);
   const beyond = shares.asked.filter(({ id }) => !shares.top.some((share) => share.id === id));
   const rest = Math.max(0, 1 - listed - beyond.reduce((sum, { probability }) => sum + probability, 0));
@@ -23,7 +25,7 @@ export function SharesList({ shares, label, nameOf, actual = null, onChoose, cho
       key={share.id}
       share={share}
       name={nameOf(share.id)}
-      actual={share.id === actual}
+      actual={share.id === actual ? actualWords : null}
       onChoose={onChoose && (() => onChoose(share.id))}
       chooses={chooses}
     />
@@ -55,7 +57,8 @@ export function SharesList({ shares, label, nameOf, actual = null, onChoose, cho
 interface LineProps {
   readonly share: Share;
   readonly name: string;
-  readonly actual: boolean;
+  /** What it is marked as, null for nothing. */
+  readonly actual: string | null;
   readonly onChoose: (() => void) | undefined;
   readonly chooses: string | undefined;
 }
@@ -66,7 +69,7 @@ function ShareLine({ share: { id, logit, probability, rank }, name, actual, onCh
       <span class="rank muted">{rank + 1}</span>
       <span class="name" dir="auto">
         {name}
-        {actual && <span class="muted"> ← the text</span>}
+        {actual && <span class="muted"> ← {actual}</span>}
       </span>
       <span class="bar">
         <span style={{ width: `${100 * probability}%` }} />
