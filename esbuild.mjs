@@ -6,6 +6,7 @@
  *   webview/main.tsx (+ css)      → out/webview/main.js, main.css the panel's page
  *   webview/tokenizer.tsx (+ css) → out/webview/tokenizer.js      the page on which a tokenizer is tried out
  *   webview/page/main.tsx (+ css) → out/webview/page.js, page.css the page of a model file
+ *   webview/page/graph/worker.ts  → out/webview/layout.js         lays graphs out, run from a blob URL
  *   webview/engine/worker.ts      → out/webview/worker.js         the engine, run from a blob URL
  *   model/blocks                  → out/blocks                    the blocks' source, for *show the code*
  *   onnxruntime-web               → out/webview/ort/              the runtime's own files, untouched
@@ -65,7 +66,7 @@ const bundles = [
   },
   {
     ...common,
-    entryPoints: { worker: 'webview/engine/worker.ts' },
+    entryPoints: { worker: 'webview/engine/worker.ts', layout: 'webview/page/graph/worker.ts' },
     outdir: 'out/webview',
     format: 'esm',
     platform: 'browser',

@@ -11,7 +11,8 @@ import type { ReaderRequests } from '../../model/protocol/explorer.ts';
 export function answers(opened: () => Promise<Subject>): RequestHandlers<ReaderRequests> {
   return {
     facts: async () => (await opened()).facts,
-    attention: async () => (await opened()).opened.attention(),
+    attention: async () => (await opened()).attention(),
+    graph: async () => (await opened()).graph(),
     async statistics(params, call) {
       const series = (await opened()).series(params);
       return statisticsOf(series, { progress: (fraction) => call.progress(fraction, 'Reading'), check: () => stillWanted(call) });

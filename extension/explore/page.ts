@@ -89,6 +89,7 @@ export class ModelPage {
       ...this.actions,
       facts: through('facts'),
       attention: through('attention'),
+      graph: through('graph'),
       statistics: through('statistics'),
       slice: through('slice'),
       exportSlice: through('exportSlice'),

@@ -11,6 +11,8 @@ import { sizeOf } from '../tensor.ts';
 import { filesBeside, missing } from './beside.ts';
 import { type Blocks, dequantized } from './blocks.ts';
 import { counted } from './counted.ts';
+import { graphData } from './graph/data.ts';
+import type { GraphData } from './graph/types.ts';
 import { openOnnxFile } from './onnx-file.ts';
 import { partOf } from './parts.ts';
 import { type Series, seriesOf } from './series.ts';
@@ -75,6 +77,21 @@ export class Subject {
       readMs: now() - began,
     };
     return new Subject(folder, entry, opened, facts);
+  }
+
+  #graph: GraphData | undefined;
+  #attention: AttentionFacts | undefined;
+
+  /** @throws HeadlightError why no attention of the model can be shown */
+  attention(): AttentionFacts {
+    this.#attention ??= this.opened.attention();
+    return this.#attention;
+  }
+
+  /** @throws HeadlightError `unsupported` or `not-found` for weights without a known architecture */
+  graph(): GraphData {
+    this.#graph ??= graphData(this.opened.graph(), this.attention().sites);
+    return this.#graph;
   }
 
   /** @throws HeadlightError `not-found`, `unsupported` for types without readable numbers */

@@ -3,6 +3,7 @@
  * ranges where the file lies: on a remote machine nothing but results crosses.
  */
 
+import type { GraphData } from '../explore/graph/types.ts';
 import type { Slice, SliceParams } from '../explore/slice.ts';
 import type { Statistics } from '../explore/statistics.ts';
 import type { FileEntry } from '../source.ts';
@@ -98,6 +99,8 @@ export interface ReaderRequests {
   facts: { params: null; result: PageFacts };
   /** @throws `unsupported` with the reason why nothing of this model can be shown */
   attention: { params: null; result: AttentionFacts };
+  /** @throws `format` for a graph with a cycle, `unsupported` for weights whose architecture is not known */
+  graph: { params: null; result: GraphData };
   statistics: { params: NumbersParams; result: Statistics };
   slice: { params: NumbersParams & { readonly slice: SliceParams }; result: Slice };
   exportSlice: { params: NumbersParams & { readonly slice: SliceParams; readonly format: 'npy' | 'csv' }; result: Uint8Array };

@@ -23,6 +23,8 @@ const ROOMS = {
       '@preact/signals',
       '@preact/signals-core',
       'chart.js',
+      '@dagrejs/dagre',
+      '@dagrejs/graphlib',
       '@kurkle/color',
       '@vscode/webview-ui-toolkit',
       '@vscode/codicons',

@@ -5,6 +5,7 @@ import { Button, Icon, ProgressRing } from '../ui/controls.tsx';
 import { useSlow } from '../ui/hooks.ts';
 import { Tabs } from '../ui/tabs.tsx';
 import { usePage } from './context.ts';
+import { GraphView } from './graph/view.tsx';
 import { Overview } from './overview/view.tsx';
 import { summary } from './overview/words.ts';
 import type { TabName } from './state.ts';
@@ -12,6 +13,7 @@ import { TensorsView } from './tensors/view.tsx';
 
 const TABS: readonly { readonly id: TabName; readonly label: string }[] = [
   { id: 'overview', label: 'Overview' },
+  { id: 'graph', label: 'Graph' },
   { id: 'tensors', label: 'Tensors' },
 ];
 
@@ -56,7 +58,9 @@ function Model({ facts }: { facts: PageFacts }) {
           tab.value = id;
         }}
       >
-        {tab.value === 'overview' ? <Overview facts={facts} /> : <TensorsView facts={facts} />}
+        {tab.value === 'overview' && <Overview facts={facts} />}
+        {tab.value === 'graph' && <GraphView />}
+        {tab.value === 'tensors' && <TensorsView facts={facts} />}
       </Tabs>
     </>
   );

@@ -27,6 +27,8 @@ export interface PageState {
   readonly tab: Signal<TabName>;
   /** Name of the tensor that is open, null for none. */
   readonly tensor: Signal<string | null>;
+  /** Name of a node that shall be shown; null once it is. */
+  readonly node: Signal<string | null>;
   /** Words for those who hear the page. */
   readonly said: Signal<string>;
   /** Reads the file (again). */
@@ -43,6 +45,7 @@ export function createPage(host: PageHost): PageState {
   const attention = signal<Loaded<AttentionFacts>>(LOADING);
   const tab = signal<TabName>('overview');
   const tensor = signal<string | null>(null);
+  const node = signal<string | null>(null);
   const read = async () => {
     attention.value = LOADING;
     facts.value = await loaded(host.request('facts', null));
@@ -50,13 +53,13 @@ export function createPage(host: PageHost): PageState {
     if (facts.value.at === 'ready') attention.value = await loaded(host.request('attention', null));
   };
   return {
-    ...{ facts, attention, tab, tensor },
+    ...{ facts, attention, tab, tensor, node },
     said: signal(''),
     read: () => void read(),
     reveal(to, name) {
       const known = TABS.find((one) => one === to);
       if (known) tab.value = known;
-      if (name !== null) tensor.value = name;
+      if (name !== null) (known === 'graph' ? node : tensor).value = name;
     },
   };
 }

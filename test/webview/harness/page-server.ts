@@ -24,7 +24,11 @@ async function bundle(): Promise<Map<string, Uint8Array>> {
   const { outputFiles } = await build({
     ...{ absWorkingDir: ROOT, bundle: true, write: false, format: 'esm', target: 'es2023', outdir: '/page', logLevel: 'error' },
     ...{ jsx: 'automatic', jsxImportSource: 'preact', loader: { '.ttf': 'file' }, assetNames: '[name]', sourcemap: 'inline' },
-    entryPoints: { page: 'webview/page/main.tsx', standin: 'test/webview/harness/page-stand-in.ts' },
+    entryPoints: {
+      page: 'webview/page/main.tsx',
+      layout: 'webview/page/graph/worker.ts',
+      standin: 'test/webview/harness/page-stand-in.ts',
+    },
   });
   return new Map(outputFiles.map((file) => [file.path, file.contents]));
 }

@@ -29,6 +29,7 @@ const host = new Channel<Record<never, never>, PageNotifications, PageHostReques
   {
     facts: ask('facts'),
     attention: ask('attention'),
+    graph: ask('graph'),
     statistics: ask('statistics'),
     slice: ask('slice'),
     exportSlice: ask('exportSlice'),

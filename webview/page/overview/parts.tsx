@@ -47,8 +47,8 @@ export function PartsBlock({ facts }: { facts: PageFacts }) {
   );
 }
 
-/** Whole numbers of 32 bits and more are shapes, indices and positions, not weights. */
-const isWeight = ({ dtype }: TensorRow) => !/^(u?int(32|64)|bool|string)$/.test(dtype);
+/** Single values are factors; whole numbers of 32 bits and more are shapes, indices and positions: none of them weights. */
+const isWeight = ({ dtype, values }: TensorRow) => values > 1 && !/^(u?int(32|64)|bool|string)$/.test(dtype);
 
 function Row({ part, of, onZoom }: { part: Part; of: number; onZoom: (path: string) => void }) {
   const { tab, tensor } = usePage();
