@@ -79,7 +79,6 @@ function NodeDetails({ data, node, onGo }: { data: GraphData; node: number; onGo
       <h3>Inputs</h3>
       <ul class="values">
         {inputs.map((value, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: an input is its place
           <li key={i}>{value < 0 ? <span class="muted">left out</span> : <Value data={data} value={value} onGo={onGo} from />}</li>
         ))}
       </ul>

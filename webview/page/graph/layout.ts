@@ -91,7 +91,7 @@ function assembled({ edges }: Level, faces: readonly Face[], inner: readonly (Sc
   const graph = new Graph();
   graph.setGraph({ rankdir: 'TB', nodesep: 18, edgesep: 10, ranksep: 30, marginx: 0, marginy: 0 });
   graph.setDefaultEdgeLabel(() => ({}));
-  faces.forEach(({ width, height }, i) => graph.setNode(String(i), { width, height }));
+  for (const [i, { width, height }] of faces.entries()) graph.setNode(String(i), { width, height });
   for (const { from, to } of edges) graph.setEdge(String(from), String(to), {});
   layout(graph);
   const boxes: Box[] = [];
