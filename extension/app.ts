@@ -17,6 +17,10 @@ import { PANEL_TYPE, Panel } from './panel/panel.ts';
 import { pickModel } from './pickers.ts';
 import { type Restore, Runs } from './run/runs.ts';
 import { saveAs } from './save.ts';
+import { copyLink, saveView } from './saved/commands.ts';
+import { VIEW_TYPE, ViewEditor } from './saved/editor.ts';
+import { viewInLink } from './saved/link.ts';
+import { openView } from './saved/view.ts';
 import { Status } from './status.ts';
 import { fromStretches, openDocument, typed } from './text/choose.ts';
 import type { SourceText } from './text/source.ts';
@@ -54,6 +58,9 @@ export class App {
     this.tokenizerPanel = this.#store.add(new TokenizerPanel(extensionUri, this.models, this.tokenizers, this.failures));
     this.#store.add(window.registerWebviewPanelSerializer(TRY_TYPE, this.tokenizerPanel));
     this.#store.add(registerCommands(this));
+    this.#store.add(window.registerCustomEditorProvider(VIEW_TYPE, new ViewEditor(this)));
+    const handleUri = (uri: Uri) => this.#told(Promise.resolve().then(() => openView(this, viewInLink(uri))));
+    this.#store.add(window.registerUriHandler({ handleUri }));
     this.#store.add(this.runs.onDidChange((run) => void commands.executeCommand('setContext', 'headlight.hasRun', run !== null)));
     this.#store.add(this.panel.onDidFail(({ error }) => this.failures.tell(new HeadlightError(error.code, error.message))));
     const deserializeWebviewPanel = (view: WebviewPanel, state: SavedPanel | undefined) => this.#restore(view, state);
@@ -78,6 +85,11 @@ export class App {
         return null;
       },
       save: ({ name, bytes }) => saveAs(name, bytes),
+      copyLink: async () => {
+        await copyLink(this);
+        return null;
+      },
+      saveView: async () => ({ path: await saveView(this) }),
       vocabulary: async ({ model, ids }) => this.tokenizers.ask(await this.#modelOf(model), 'vocabulary', { ids }),
       decode: async ({ model, ids, after = [] }) => this.tokenizers.ask(await this.#modelOf(model), 'decode', { ids, after }),
       specials: async ({ model }) => this.tokenizers.ask(await this.#modelOf(model), 'specials', null),

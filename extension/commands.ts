@@ -8,6 +8,7 @@ import { choosePicture, isPicture, modelForPictures, noText, pictureAtCursor, pi
 import { Store } from './lifetime.ts';
 import type { Model } from './models/model.ts';
 import { addFolder, askSentence, pickHead, pickModel } from './pickers.ts';
+import { copyLink, openViewFile, saveView } from './saved/commands.ts';
 import { choosePair, chooseText, chooseTwo, editorInUse, type Scope, typed } from './text/choose.ts';
 import type { SourceText } from './text/source.ts';
 import type { Node } from './views/nodes.ts';
@@ -39,6 +40,9 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'headlight.openInPanel': (app, token) => openInPanel(app, token),
   'headlight.showPositions': (app) => showPositions(app),
   'headlight.export': (app) => act(app, 'export'),
+  'headlight.saveView': saveViewTold,
+  'headlight.copyLink': copyLinkTold,
+  'headlight.openView': (app, target) => openViewFile(app, target),
   'headlight.compare': (app) => act(app, 'compare'),
   'headlight.table': (app) => act(app, 'table'),
   'headlight.checkReference': (app) => act(app, 'check'),
@@ -205,6 +209,19 @@ async function tryTokenizer(app: App, target: unknown): Promise<void> {
   const selected = editor && !editor.selection.isEmpty ? editor.document.getText(editor.selection) : null;
   app.tokenizerPanel.show(model, selected);
 }
+
+async function saveViewTold(app: App): Promise<void> {
+  const path = await saveView(app);
+  if (path !== null) window.setStatusBarMessage(`$(check) Saved ${path}`, TOLD_MS);
+}
+
+async function copyLinkTold(app: App): Promise<void> {
+  await copyLink(app);
+  window.setStatusBarMessage('$(check) The link to this view is on the clipboard', TOLD_MS);
+}
+
+/** Time that the status bar says what was done. */
+const TOLD_MS = 5000;
 
 async function selectModel(app: App): Promise<void> {
   const model = await pickModel(app.models);

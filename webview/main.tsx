@@ -10,7 +10,7 @@ import { act } from './state/act.ts';
 import { Checks } from './state/checks.ts';
 import { watchMeasures } from './state/measures.ts';
 import { mirror, rowFor } from './state/mirror.ts';
-import { keep, restore } from './state/saved.ts';
+import { keep, lookOf, restore } from './state/saved.ts';
 import { selectFromHost } from './state/select.ts';
 import { Sessions } from './state/session.ts';
 import { watchShown } from './state/shown.ts';
@@ -34,6 +34,7 @@ keep(store, vscode);
 const host: HostChannel = connectHost(
   {
     show: (params, call) => sessions.show(params, call),
+    look: () => lookOf(store),
     row: (params) => rowFor(store, sessions.maps.peek(), params),
   },
   {

@@ -19,6 +19,7 @@ import type {
   HostNotifications,
   HostRequests,
   ImageInput,
+  Look,
   PanelNotifications,
   PanelRequests,
   RowParams,
@@ -150,6 +151,11 @@ export class Panel {
   /** The URI by which the page reads a file. */
   uriFor(uri: Uri): string {
     return this.#active().view.webview.asWebviewUri(uri).toString();
+  }
+
+  /** What is selected and how it is viewed. */
+  async look(): Promise<Look> {
+    return (await this.#active().channel()).request('look', null);
   }
 
   async row(params: RowParams, token?: CancellationToken): Promise<Float32Array> {

@@ -24,6 +24,8 @@ export interface RunRequest {
   /** A picture instead of the text. */
   readonly picture?: Uri;
   readonly select?: Partial<Selection>;
+  /** How a saved view looked. */
+  readonly look?: unknown;
 }
 
 /** What the panel keeps over a reload of the window; the text itself only for a typed sentence. */
@@ -81,7 +83,8 @@ export class Runs {
     this.#working?.cancel();
     const source = new CancellationTokenSource();
     this.#working = source;
-    this.#last = request;
+    const { look: _, ...again } = request;
+    this.#last = again;
     try {
       return await withProgress(`Headlight: ${request.model.name}`, source, (work) => this.#run(request, work.token, work.report));
     } catch (error) {
@@ -152,10 +155,10 @@ export class Runs {
     return this.#show(run, request, show, { token, onProgress });
   }
 
-  async #show(run: Run, { model }: RunRequest, show: Show, options: ShowOptions): Promise<Run> {
+  async #show(run: Run, { model, look }: RunRequest, show: Show, options: ShowOptions): Promise<Run> {
     this.#setCurrent(run);
     try {
-      const result = await this.panel.show(show, options);
+      const result = await this.panel.show(look === undefined ? show : { ...show, look }, options);
       this.#noteResult(run, model, result);
       return run;
     } catch (error) {

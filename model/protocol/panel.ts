@@ -74,6 +74,8 @@ export interface ShowParams {
    * view, as `SavedPanel`; on a window reload the serializer gets that back and the host sends `show` again with it.
    */
   readonly restore?: unknown;
+  /** How a saved view looked: what `look` gave then. */
+  readonly look?: unknown;
   /** Where to run; left out: WebGPU where there is an adapter, wasm otherwise. */
   readonly device?: Device | 'auto';
 }
@@ -106,8 +108,15 @@ export interface RowParams {
   readonly direction: 'from' | 'to';
 }
 
+/** Everything about a view beside the run: the panel reads it back with `show`. */
+export interface Look {
+  readonly selection: Selection;
+  readonly look: unknown;
+}
+
 /** Host → panel: parameters and result by method name. */
 export interface PanelRequests {
+  look: { params: null; result: Look };
   show: { params: ShowParams; result: ShowResult };
   row: { params: RowParams; result: Float32Array };
 }
@@ -149,6 +158,10 @@ export interface HostRequests {
   /** Lets the user choose where; null when the user cancelled. */
   save: { params: { readonly name: string; readonly bytes: Uint8Array }; result: { readonly path: string | null } };
   copy: { params: { readonly text: string }; result: null };
+  /** Puts a link to this view on the clipboard. */
+  copyLink: { params: null; result: null };
+  /** Saves this view as a file; null when the user cancelled. */
+  saveView: { params: null; result: { readonly path: string | null } };
   /** What the ids of a model's tokenizer are called, in the order asked for. */
   vocabulary: { params: { readonly model: string; readonly ids: readonly number[] }; result: readonly VocabularyEntry[] };
   /** Ids as text; `after` stands before them and is not part of it. */

@@ -1,9 +1,10 @@
 /** The panel over a reload of the window: selection and view go into VS Code's webview state and come back from it. */
-import { effect } from '@preact/signals';
-import type { SavedPanel } from '../../model/protocol/panel.ts';
+import { batch, effect } from '@preact/signals';
+import type { Look, SavedPanel } from '../../model/protocol/panel.ts';
 import type { VsCodeApi } from '../host.ts';
+import { MOST_HEADS } from './select.ts';
 import type { Store } from './store.ts';
-import { DEFAULT_VIEW, type ViewOptions } from './types.ts';
+import { DEFAULT_VIEW, type HeadRef, siteKey, type ViewOptions } from './types.ts';
 
 /** Brings back what an earlier life kept. Options that this version does not know are left out. */
 export function restore(store: Store, saved: SavedPanel | null): void {
@@ -20,6 +21,53 @@ export function viewFrom(saved: unknown): ViewOptions {
     return [name, typeof kept === typeof value && Array.isArray(kept) === Array.isArray(value) ? kept : value];
   });
   return Object.fromEntries(known) as ViewOptions;
+}
+
+/** Everything about the view that a file or link keeps. */
+export function lookOf(store: Store): Look {
+  const { picked, queries, pins, against, over, view } = store;
+  const look = {
+    view: view.peek(),
+    picked: picked.peek(),
+    queries: queries.peek(),
+    pins: pins.peek(),
+    against: against.peek(),
+    over: over.peek(),
+  };
+  return { selection: store.selection.peek(), look };
+}
+
+/** Brings a saved look back to a run that is on screen. What the run does not have is left out. */
+export function applyLook(store: Store, look: unknown): void {
+  const session = store.session.peek();
+  if (typeof look !== 'object' || look === null || !session) return;
+  const { view, picked, queries, pins, against, over } = look as Readonly<Record<string, unknown>>;
+  const head = (ref: unknown) => isHead(ref) && ref.head < (session.sites.get(siteKey(ref))?.run.heads ?? 0);
+  const selected = store.site.peek()?.run;
+  const within = (token: unknown, count = 0): token is number =>
+    Number.isInteger(token) && (token as number) >= 0 && (token as number) < count;
+  const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+  const isPin = (p: unknown): p is { query: number; key: number } =>
+    typeof p === 'object' && p !== null && within((p as Pin).query, selected?.queries) && within((p as Pin).key, selected?.keys);
+  batch(() => {
+    // Widths of columns and closed notices are this window's own.
+    const { headsWidth, detailsWidth, closed } = store.view.peek();
+    store.view.value = { ...viewFrom(view), headsWidth, detailsWidth, closed };
+    store.picked.value = list(picked)
+      .filter((ref): ref is HeadRef => head(ref))
+      .slice(0, MOST_HEADS - 1);
+    store.queries.value = list(queries).filter((q): q is number => within(q, selected?.queries));
+    store.pins.value = list(pins).filter(isPin);
+    store.against.value = head(against) ? (against as HeadRef) : null;
+    store.over.value = over === 'rollout' ? 'rollout' : null;
+  });
+}
+
+type Pin = { readonly query: unknown; readonly key: unknown };
+
+function isHead(value: unknown): value is HeadRef {
+  const { kind, layer, head } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof kind === 'string' && Number.isInteger(layer) && Number.isInteger(head) && (head as number) >= 0;
 }
 
 const SETTLED_MS = 100;

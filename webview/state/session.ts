@@ -12,6 +12,7 @@ import { firstPosition, prepareScene, type Scene } from '../image/scene.ts';
 import { continuedInput } from './continued.ts';
 import { Generation } from './generation.ts';
 import { Maps } from './maps.ts';
+import { applyLook } from './saved.ts';
 import { withinRun } from './select.ts';
 import { type Store, setView } from './store.ts';
 import { withTarget } from './target.ts';
@@ -191,6 +192,7 @@ export class Sessions {
       store.pointed.value = { query: null, key: null };
       store.stale.value = false;
       store.phase.value = { at: 'ready' };
+      applyLook(store, session.show.look);
     });
   }
 

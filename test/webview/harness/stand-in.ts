@@ -25,6 +25,11 @@ const host = new Channel<PanelRequests, PanelNotifications, HostRequests, HostNo
       saved.push({ name, bytes });
       return { path: `/${name}` };
     },
+    copyLink: () => {
+      write('copyLink')(null);
+      return null;
+    },
+    saveView: () => ({ path: '/view.headlight.json' }),
     copy: ({ text }) => {
       write('copy')(text);
       return null;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SiteRun } from '../../../model/protocol/engine.ts';
 import { rowEntropies, valueWords } from '../../../webview/state/measures.ts';
-import { restore, viewFrom } from '../../../webview/state/saved.ts';
+import { applyLook, lookOf, restore, viewFrom } from '../../../webview/state/saved.ts';
 import { createStore } from '../../../webview/state/store.ts';
 import { DEFAULT_VIEW, type Session, type Site } from '../../../webview/state/types.ts';
 import { verdictOf } from '../../../webview/state/verdict.ts';
@@ -19,6 +19,45 @@ test('a selection comes back before there is a run', () => {
   assert.equal(store.selection.value.layer, 3);
   restore(store, null);
   assert.equal(store.selection.value.layer, 3);
+});
+
+function shown(heads: number, queries: number) {
+  const store = createStore();
+  const site = { kind: 'self', layer: 0, run: { heads, queries, keys: queries } } as Site;
+  store.session.value = { sites: new Map([['self/0', site]]) } as unknown as Session;
+  return store;
+}
+
+test('a look comes back to another panel; widths and closed notices stay its own', () => {
+  const first = shown(4, 9);
+  first.view.value = { ...DEFAULT_VIEW, tab: 'lines', scale: 'log', headsWidth: 300 };
+  first.picked.value = [{ kind: 'self', layer: 0, head: 3 }];
+  first.queries.value = [2, 5];
+  first.pins.value = [{ query: 8, key: 1 }];
+  const second = shown(4, 9);
+  second.view.value = { ...DEFAULT_VIEW, headsWidth: 250, closed: ['x'] };
+  applyLook(second, JSON.parse(JSON.stringify(lookOf(first).look)));
+  assert.deepEqual(second.view.value, { ...DEFAULT_VIEW, tab: 'lines', scale: 'log', headsWidth: 250, closed: ['x'] });
+  for (const name of ['picked', 'queries', 'pins'] as const) assert.deepEqual(second[name].value, first[name].value);
+});
+
+test('a look of another run, or of no run at all, brings only what is there', () => {
+  const store = shown(2, 3);
+  const many = Array.from({ length: 20 }, () => ({ kind: 'self', layer: 0, head: 1 }));
+  applyLook(store, {
+    picked: [{ kind: 'self', layer: 7, head: 0 }, { kind: 'self', layer: 0, head: 9 }, null, 'x', ...many],
+    queries: [1, 3, -1, 1.5, '2'],
+    pins: [{ query: 0, key: 2 }, { query: 3, key: 0 }, null, 5],
+    against: { kind: 'cross', layer: 0, head: 0 },
+    over: 'all',
+  });
+  assert.equal(store.picked.value.length, 7);
+  assert.deepEqual(store.queries.value, [1]);
+  assert.deepEqual(store.pins.value, [{ query: 0, key: 2 }]);
+  assert.equal(store.against.value, null);
+  assert.equal(store.over.value, null);
+  for (const nothing of [null, undefined, 3, 'look']) applyLook(store, nothing);
+  assert.deepEqual(store.queries.value, [1]);
 });
 
 function run(errors: readonly (number | null)[], refused: number, quantization: string | null = null): Pick<Session, 'opened' | 'sites'> {

@@ -112,6 +112,16 @@ async function exportAs(panel: Panel, format: Format): Promise<string> {
   return path === null ? 'Not saved.' : `Saved ${path}`;
 }
 
+async function copyLink({ host }: Panel): Promise<string> {
+  await host.request('copyLink', null);
+  return 'The link is on the clipboard. It opens this model, text and view in VS Code.';
+}
+
+async function saveView({ host }: Panel): Promise<string> {
+  const { path } = await host.request('saveView', null);
+  return path === null ? 'Not saved.' : `Saved ${path}`;
+}
+
 export function ExportMenu() {
   const panel = usePanel();
   const words = useSignal('');
@@ -129,6 +139,9 @@ export function ExportMenu() {
             <Button key={format.end} label={format.label} onPress={() => void run(() => exportAs(panel, format))} />
           ))}
           <Button label="Copy the matrix as picture" onPress={() => void run(() => copyPicture(panel))} />
+          <h2>This view</h2>
+          <Button label="Copy a link to it" icon="link" onPress={() => void run(() => copyLink(panel))} />
+          <Button label="Save it as a file…" icon="save" onPress={() => void run(() => saveView(panel))} />
           <p class="note" role="status">
             {words.value || 'Each file says what made it: model, text, layer, head and how the weights were had.'}
           </p>
