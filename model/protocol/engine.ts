@@ -365,7 +365,7 @@ export interface HeadParams extends SiteParams {
 }
 
 /** Requests from page to worker: parameters and result by method name. */
-export interface EngineRequests extends Pick<WalkRequests, 'walk' | 'stage'> {
+export interface EngineRequests extends WalkRequests {
   open: { params: { readonly model: ModelFiles; readonly device: Device | 'auto' }; result: OpenResult };
   run: { params: RunParams; result: RunResult };
   thumbnails: { params: SiteParams; result: Thumbnails };

@@ -83,11 +83,11 @@ function stepFacts(step: RawStep, { natures }: Steps, graph: Graph, { roles, sta
   const [first] = step.nodes;
   const hasWeights = ['embedding', 'linear', 'convolution', 'norm'].includes(step.kind);
   const stored = (hasWeights ? step.nodes : []).flatMap((node) =>
-    node.input.filter((name) => natures.get(name) === 'constant').map((name) => ({ node, name, rank: rankOf(graph, name) })),
+    node.input.filter((name) => natures.get(name) === 'constant').map((name) => ({ name, shape: shapeBehind(graph, name) ?? [] })),
   );
-  const weight = stored.find(({ rank }) => rank >= 2)?.name ?? null;
+  const weight = stored.find(({ shape }) => shape.length >= 2 && !isVector(shape))?.name ?? null;
   const isNorm = step.kind === 'norm';
-  const vectors = stored.filter(({ rank, name }) => rank === 1 && isWide(graph, name));
+  const vectors = stored.filter(({ shape }) => isVector(shape));
   return {
     id: step.id,
     kind: step.kind,
@@ -115,23 +115,22 @@ function pathOf({ id, nodes }: RawStep, stages: ReadonlyMap<string, readonly str
   return stored?.replace(/\.(weight|bias)$/, '') ?? modulePath(nodes.at(-1)!).join('.');
 }
 
-function rankOf(graph: Graph, value: string): number {
-  const shape = shapeBehind(graph, value);
-  return shape?.length ?? 0;
-}
+type Shape = readonly (number | string | null)[];
 
-function isWide(graph: Graph, value: string): boolean {
-  return Number(shapeBehind(graph, value)?.[0] ?? 0) > 1;
-}
+/** [n], or [1, n]; a single number is none. */
+const isVector = (shape: Shape): boolean => Number(shape.at(-1) ?? 0) > 1 && shape.slice(0, -1).every((length) => length === 1);
 
-/** The shape of a constant, through what only moves it. */
-function shapeBehind(graph: Graph, value: string): readonly (number | string | null)[] | null {
+/** The shape of a constant, through what only moves it, and of 1 + a vector. */
+function shapeBehind(graph: Graph, value: string): Shape | null {
   const shape = graph.type(value)?.shape;
   if (shape) return shape;
   const node = graph.producer(value);
   const stored = node?.opType === 'Constant' ? graph.constant(value) : null;
   if (stored) return stored.shape;
-  return node && ['Transpose', 'Identity', 'Cast', 'DequantizeLinear'].includes(node.opType) ? shapeBehind(graph, node.input[0]!) : null;
+  if (!node) return null;
+  if (['Transpose', 'Identity', 'Cast', 'DequantizeLinear'].includes(node.opType)) return shapeBehind(graph, node.input[0]!);
+  if (node.opType !== 'Add' && node.opType !== 'Mul') return null;
+  return node.input.map((name) => shapeBehind(graph, name) ?? []).reduce((a, b) => (b.length > a.length ? b : a));
 }
 
 /** ε of a norm, and the factor of a scale. */

@@ -23,7 +23,7 @@ import type {
   StepResult,
   Thumbnails,
 } from '../../model/protocol/engine.ts';
-import type { StageParams, StageResult, Walk } from '../../model/protocol/walk.ts';
+import type { Arithmetic, ArithmeticParams, StageParams, StageResult, Walk } from '../../model/protocol/walk.ts';
 import type { ModelFolder } from '../../model/source.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { Causes } from './causes/causes.ts';
@@ -245,6 +245,11 @@ export class Engine {
   /** The steps of one piece of the walk. @throws HeadlightError `memory`, `runtime`, `cancelled` */
   stage(params: StageParams, call: EngineCall = {}): Promise<StageResult> {
     return this.#turns.add(() => this.#kept(params.run).walker.stage(params, call), call.token);
+  }
+
+  /** How one number of the walk came about. @throws HeadlightError `unsupported` where that is not shown */
+  arithmetic(params: ArithmeticParams, call: EngineCall = {}): Promise<Arithmetic> {
+    return this.#turns.add(() => this.#kept(params.run).walker.arithmetic(params, call), call.token);
   }
 
   /** @throws HeadlightError `unsupported` where the reference lacks an operator, `cancelled` */

@@ -6,10 +6,20 @@ import { HeadlightError } from '../../model/errors.ts';
 import { writeModel } from '../../model/onnx/wire.ts';
 import { ReferenceModel } from '../../model/ops/evaluate.ts';
 import type { Device } from '../../model/protocol/engine.ts';
-import type { StageParams, StageResult, StepDifference, Walk, WalkSection } from '../../model/protocol/walk.ts';
+import type {
+  Arithmetic,
+  ArithmeticParams,
+  StageParams,
+  StageResult,
+  StageValue,
+  StepDifference,
+  Walk,
+  WalkSection,
+} from '../../model/protocol/walk.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
 import { homeOf, pieceModel, pieceOf } from '../../model/walk/extract.ts';
 import { planWalk, type WalkPlan } from '../../model/walk/plan.ts';
+import { explain } from './arithmetic.ts';
 import { differenceOf } from './difference.ts';
 import type { EngineCall } from './engine.ts';
 import { cpuNodesOf, externalOf } from './external.ts';
@@ -85,6 +95,25 @@ export class Walker {
       ),
       computeMs: performance.now() - start,
     };
+  }
+
+  /** How one number came about. @throws HeadlightError `unsupported` where that is not shown */
+  async arithmetic({ section, step: id, head, batch = 0, row, column }: ArithmeticParams, call: EngineCall): Promise<Arithmetic> {
+    const place = this.place(section);
+    const values = await this.values(section, call);
+    const plan = this.plans()[place.part]!;
+    const { found, folder } = this.model.parts[place.part]!;
+    const steps = plan.sections.flatMap((one) => one.steps);
+    const which = { head, batch, heads: this.#headsOf(place) };
+    const matrix = (name: string): StageValue => {
+      const value = values.get(name) ?? this.#carried[place.part]!.get(name);
+      const owner = steps.find((one) => one.id === name) ?? steps.find(({ side }) => side === name);
+      if (!value || !owner) throw new HeadlightError('unsupported', 'This is made of what the model was given: there is no block before.');
+      return stageValue(owner, value, which);
+    };
+    const step = place.section.steps.find((one) => one.id === id);
+    if (!step) throw new HeadlightError('internal', `The section has no step ${id}.`);
+    return explain({ plan, model: found.model, folder, step, row, column, head, matrix, feeds: this.feeds[place.part]! });
   }
 
   #headsOf({ part, section }: Place): number {

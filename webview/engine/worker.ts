@@ -99,6 +99,7 @@ const requests: RequestHandlers<EngineRequests> = {
     const { values, ...result } = await engine().stage(params, call);
     return { ...result, values: values.map((value) => ({ ...value, data: give(value.data) })) };
   },
+  arithmetic: (params, call) => engine().arithmetic(params, call),
   compare: (params, call) => engine().compare(params, call),
   close: async () => {
     await engine().close();

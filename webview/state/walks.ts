@@ -1,7 +1,7 @@
 /** The walk through the run on screen: its plan, and the pieces that somebody opened. A new run begins anew. */
 import { type Signal, signal } from '@preact/signals';
 import { asHeadlightError } from '../../model/errors.ts';
-import type { StageResult, Walk } from '../../model/protocol/walk.ts';
+import type { Arithmetic, ArithmeticParams, StageResult, Walk } from '../../model/protocol/walk.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import type { Engine, Loaded, Session } from './types.ts';
 
@@ -31,6 +31,11 @@ export class Walking {
     if (this.#stages.size > KEPT && oldest !== undefined) this.#stages.delete(oldest);
     settle(asked, this.engine.request('stage', { run: this.run, section, head }));
     return asked;
+  }
+
+  /** How one number came about. */
+  arithmetic(params: Omit<ArithmeticParams, 'run'>): Promise<Arithmetic> {
+    return this.engine.request('arithmetic', { ...params, run: this.run });
   }
 
   /** An output of the model, whole. */

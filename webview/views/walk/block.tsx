@@ -6,8 +6,9 @@ import { GRADE_SIGNS, gradeOf } from '../../state/agreement.ts';
 import { IconButton } from '../../ui/controls.tsx';
 import { rough } from '../check/chip.tsx';
 import { usePanel } from '../context.ts';
+import { ArithmeticCard } from './arithmetic.tsx';
 import { codeOf } from './code.ts';
-import { type Cell, cellWords, Grid } from './grid.tsx';
+import { type Cell, cellWords, Grid, placeWords } from './grid.tsx';
 import { shapeWords } from './letters.ts';
 import { endsOf } from './paint.ts';
 import type { Rows } from './rows.ts';
@@ -64,12 +65,14 @@ function Matrix({ title, caption, step, value, rows, numbers }: MatrixProps) {
   const { theme } = usePanel();
   const { labels, columnLabels, lit, follow } = rows.of(step, value);
   const [chosen, setChosen] = useState<Cell | null>(null);
+  const [asked, setAsked] = useState<Cell | null>(null);
   const cell = chosen ?? { row: lit ?? 0, column: 0 };
   const isWeights = step.kind === 'softmax' || step.role === 'weights';
   const within = { row: Math.min(cell.row, value.rows - 1), column: Math.min(cell.column, value.columns - 1) };
   const ends = endsOf({ value, isWeights, theme: theme.value });
   const ask = (to: Cell) => {
     setChosen(to);
+    setAsked(to);
     follow?.(to);
   };
   return (
@@ -82,6 +85,15 @@ function Matrix({ title, caption, step, value, rows, numbers }: MatrixProps) {
           {isWeights ? `colours: 0 to ${short(ends.top)}` : `colours: −${short(ends.top)} to ${short(ends.top)}, by square root`}
         </span>
       </p>
+      {asked && value.id === step.id && (
+        <ArithmeticCard
+          section={rows.section}
+          step={step.id}
+          cell={asked}
+          name={placeWords(labels, columnLabels, asked)}
+          onClose={() => setAsked(null)}
+        />
+      )}
     </>
   );
 }

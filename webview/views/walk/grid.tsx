@@ -154,9 +154,13 @@ function Hands({ children, at, onMove, ...props }: HandsProps) {
 
 /** `keys, column 12: −0.1234567` */
 export function cellWords({ value, labels, columnLabels, cell }: Pick<GridProps, 'value' | 'labels' | 'columnLabels' | 'cell'>): string {
-  const row = labels[cell.row] ?? `row ${cell.row + 1}`;
-  const column = columnLabels?.[cell.column] ?? `column ${cell.column + 1}`;
-  return `${row}${columnLabels ? ' → ' : ', '}${column}: ${numberWords(value.data[cell.row * value.columns + cell.column]!)}`;
+  return `${placeWords(labels, columnLabels, cell)}: ${numberWords(value.data[cell.row * value.columns + cell.column]!)}`;
+}
+
+/** `keys, column 12`, `are → keys` */
+export function placeWords(labels: readonly string[], columnLabels: readonly string[] | null, { row, column }: Cell): string {
+  const name = labels[row] ?? `row ${row + 1}`;
+  return columnLabels ? `${name} → ${columnLabels[column] ?? column + 1}` : `${name}, column ${column + 1}`;
 }
 
 /** What a mask hides is said in words: its number stands for −∞. */
