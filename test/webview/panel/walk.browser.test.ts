@@ -77,3 +77,32 @@ test('a token is followed, folded layers open, code is shown, and axe finds noth
   assert.deepEqual(wrong, []);
   await page.close();
 });
+
+test('a click on a number shows how it came about, and the terms add up to it', async () => {
+  const { page, wrong } = await open({ case: 'headlight-gpt/1', real: true, select: { layer: 0, head: 0, query: 5 }, height: 900 });
+  await walk(page);
+  const cells = await row(page, 'Scores q·kᵀ', 3);
+  await page.keyboard.press('Enter');
+  const card = `${block('Scores q·kᵀ')} .arithmetic`;
+  await page.waitForSelector(`${card} table`);
+  const terms = await page
+    .locator(`${card} tbody tr td:last-child`)
+    .evaluateAll((all) => all.map((cell) => Number((cell as HTMLElement).title)));
+  const facts = new Map(
+    await page.locator(`${card} dl > div`).evaluateAll((all) =>
+      all.map((fact) => {
+        const number = fact.querySelector('dd')!;
+        return [fact.querySelector('dt')!.textContent!, Number(number.title || number.textContent)] as const;
+      }),
+    ),
+  );
+  assert.equal(terms.length, 8);
+  const sum = terms.reduce((a, b) => a + b, 0) + facts.get('the other 24 terms')!;
+  assert.equal(facts.get('the run has'), cells[2]);
+  assert.ok(Math.abs(sum - cells[2]!) < 1e-4, `${sum} for ${cells[2]}`);
+  assert.deepEqual(await violations(page), []);
+  await page.locator(`${card} vscode-button`).click();
+  assert.equal(await page.locator(card).count(), 0);
+  assert.deepEqual(wrong, []);
+  await page.close();
+});

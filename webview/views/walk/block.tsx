@@ -28,11 +28,12 @@ export function Block({ step, value, added, rows }: BlockProps) {
   return (
     <article class="walk-block" aria-label={title} data-step={step.id}>
       <header>
-        <h4>{title}</h4>
-        <span class="shape">{shapeWords(step, value, rows.lengths)}</span>
-        {value.head !== null && <span class="muted">head {value.head + 1}</span>}
-        <Delta step={step.id} rows={rows} />
-        <span class="grow" />
+        <div class="names">
+          <h4>{title}</h4>
+          <span class="shape">{shapeWords(step, value, rows.lengths)}</span>
+          {value.head !== null && <span class="muted">head {value.head + 1}</span>}
+          <Delta step={step.id} rows={rows} />
+        </div>
         <IconButton
           label={numbers ? 'Show the picture' : 'Show the numbers'}
           icon={numbers ? 'symbol-color' : 'symbol-numeric'}
