@@ -36,7 +36,7 @@ export async function explain(question: Question): Promise<Arithmetic> {
     case 'product':
       return ofProduct(question);
     case 'softmax':
-      return softmaxShare(valueOf(question), rowAt(question.matrix(step.inputs[0]!), question.row), question.column);
+      return softmaxShare(numberOf(question), rowAt(question.matrix(step.inputs[0]!), question.row), question.column);
     case 'norm':
       return ofNorm(question);
     case 'scale':
@@ -61,7 +61,7 @@ export async function explain(question: Question): Promise<Arithmetic> {
 const no = (words: string) => new HeadlightError('unsupported', words);
 const at = ({ data, columns }: StageValue, row: number, column: number): number => data[row * columns + column]!;
 const rowAt = ({ data, columns }: StageValue, row: number): Float32Array => data.subarray(row * columns, (row + 1) * columns);
-const valueOf = ({ matrix, step, row, column }: Question): number => at(matrix(step.id), row, column);
+const numberOf = ({ matrix, step, row, column }: Question): number => at(matrix(step.id), row, column);
 
 async function ofLinear(question: Question): Promise<Arithmetic> {
   const { plan, step, row, column } = question;
@@ -72,7 +72,7 @@ async function ofLinear(question: Question): Promise<Arithmetic> {
   if (weights === null || weights.length !== x.columns)
     throw no('This matrix is stored in a packed form: its numbers are not shown one by one.');
   const bias = step.bias === null ? null : (await constantOf(question, step.bias))[column]!;
-  return dotProduct(valueOf(question), [rowAt(x, row), weights], ['x', 'W'], bias);
+  return dotProduct(numberOf(question), [rowAt(x, row), weights], ['x', 'W'], bias);
 }
 
 const nodesOf = ({ steps }: WalkPlan, { id }: WalkStep) => steps.steps.find((step) => step.id === id)!.nodes;
@@ -82,10 +82,10 @@ async function ofProduct(question: Question): Promise<Arithmetic> {
   if (step.inputs.length !== 2) throw no('The other matrix depends on positions alone: it is made again in every layer and not shown.');
   const [a, b] = step.inputs.map((id) => question.matrix(id)) as [StageValue, StageValue];
   const x = rowAt(a, row);
-  if (step.role === 'products') return dotProduct(valueOf(question), [x, rowAt(b, column)], ['q', 'k'], null);
+  if (step.role === 'products') return dotProduct(numberOf(question), [x, rowAt(b, column)], ['q', 'k'], null);
   const y = Float64Array.from({ length: b.rows }, (_, i) => at(b, i, column));
   if (y.length !== x.length) throw no('The two matrices of this product lie in another way: its terms are not shown.');
-  return dotProduct(valueOf(question), [x, y], step.role === 'context' ? ['a', 'v'] : ['x', 'y'], null);
+  return dotProduct(numberOf(question), [x, y], step.role === 'context' ? ['a', 'v'] : ['x', 'y'], null);
 }
 
 async function ofNorm(question: Question): Promise<Arithmetic> {
@@ -95,7 +95,7 @@ async function ofNorm(question: Question): Promise<Arithmetic> {
   const epsilon = step.numbers.epsilon ?? 0;
   const gain = step.weight === null ? 1 : (await constantOf(question, step.weight))[column]!;
   const bias = step.bias === null ? null : (await constantOf(question, step.bias))[column]!;
-  return normalised(valueOf(question), x, column, { epsilon, gain, bias, rms });
+  return normalised(numberOf(question), x, column, { epsilon, gain, bias, rms });
 }
 
 /** The graph's own operators on this one number, in the reference. */
@@ -107,21 +107,21 @@ async function ofFunction(question: Question): Promise<Arithmetic> {
     throw no('These numbers were moved on the way: the block before shows them where they were.');
   const x = at(input, row, column);
   if (step.kind === 'scale' && step.numbers.scale !== undefined) {
-    return ofFew(valueOf(question), x * step.numbers.scale, 'x · factor', ['x', 'factor'], [x, step.numbers.scale]);
+    return ofFew(numberOf(question), x * step.numbers.scale, 'x · factor', ['x', 'factor'], [x, step.numbers.scale]);
   }
   const piece = { nodes: new Set(nodesOf(plan, step)), carried: [from], inputs: [] };
   const one = tensor('float32', [1, 1, 1], Float32Array.of(x));
   const reference = new ReferenceModel({ model: pieceModel(model, plan, piece, [step.id], new Map([[from, 'float32']])) }, folder);
   const result = await reference.run({ [from]: one }, { values: [step.id], outputs: false });
-  return ofFew(valueOf(question), Number(result.get(step.id)!.data[0]), `f(x), f = ${step.operators}`, ['x'], [x]);
+  return ofFew(numberOf(question), Number(result.get(step.id)!.data[0]), `f(x), f = ${step.operators}`, ['x'], [x]);
 }
 
 function ofTwo(question: Question): Arithmetic {
   const { step, row, column } = question;
   const numbers = step.inputs.map((id) => at(question.matrix(id), row, column));
   const [a = Number.NaN, b = Number.NaN] = numbers;
-  if (step.kind === 'gate') return ofFew(valueOf(question), a * b, 'a · b', ['a', 'b'], [a, b]);
-  return ofFew(valueOf(question), a + b, 'a + b', ['a', 'b'], [a, b]);
+  if (step.kind === 'gate') return ofFew(numberOf(question), a * b, 'a · b', ['a', 'b'], [a, b]);
+  return ofFew(numberOf(question), a + b, 'a + b', ['a', 'b'], [a, b]);
 }
 
 function ofAdded(question: Question): Arithmetic {
@@ -129,13 +129,13 @@ function ofAdded(question: Question): Arithmetic {
   const x = at(question.matrix(step.inputs[0]!), row, column);
   const table = question.matrix(step.side!);
   const added = at(table, table.rows === 1 ? 0 : row, table.columns === 1 ? 0 : column);
-  return ofFew(valueOf(question), x + added, 'x + table', ['x', 'table'], [x, added]);
+  return ofFew(numberOf(question), x + added, 'x + table', ['x', 'table'], [x, added]);
 }
 
 function ofMask(question: Question): Arithmetic {
   const { step, row, column } = question;
   const x = at(question.matrix(step.inputs[0]!), row, column);
-  const value = valueOf(question);
+  const value = numberOf(question);
   const isHidden = value !== x;
   return ofFew(value, isHidden ? value : x, isHidden ? 'hidden: the mask puts this in its place' : 'seen: it stays', ['x'], [x]);
 }
@@ -148,7 +148,7 @@ async function ofEmbedding(question: Question): Promise<Arithmetic> {
   if (!ids || !proto) throw no('The row of the table is found by a computation that is not shown.');
   const id = Number(ids.data[row]);
   const found = await rowOf(folder, proto, shapeOf(proto), id);
-  return ofFew(valueOf(question), found[column]!, 'E[id, column]', ['id', 'column', 'E[id, column]'], [id, column + 1, found[column]!]);
+  return ofFew(numberOf(question), found[column]!, 'E[id, column]', ['id', 'column', 'E[id, column]'], [id, column + 1, found[column]!]);
 }
 
 /** Cut into heads, joined, put together: the same number stands somewhere in the row before. */
@@ -157,7 +157,7 @@ function ofMove(question: Question): Arithmetic {
   if (step.kind !== 'heads') throw no('Nothing is computed here: see the blocks before.');
   const from = rowAt(question.matrix(step.inputs[0]!), row);
   const width = question.matrix(step.id).columns;
-  const value = valueOf(question);
+  const value = numberOf(question);
   const place = Array.from(from).findIndex((number, i) => number === value && i % width === column);
   if (place === -1) throw no('These numbers were moved on the way: the block before shows them where they were.');
   return ofFew(
