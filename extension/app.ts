@@ -92,6 +92,10 @@ export class App {
       saveView: async () => ({ path: await saveView(this) }),
       vocabulary: async ({ model, ids }) => this.tokenizers.ask(await this.#modelOf(model), 'vocabulary', { ids }),
       decode: async ({ model, ids, after = [] }) => this.tokenizers.ask(await this.#modelOf(model), 'decode', { ids, after }),
+      encode: async ({ model, text, specials }) => {
+        const { tokens, typeIds } = await this.tokenizers.encode(await this.#modelOf(model), text, null, specials);
+        return { ids: tokens.map(({ id }) => id), typeIds };
+      },
       specials: async ({ model }) => this.tokenizers.ask(await this.#modelOf(model), 'specials', null),
     };
   }

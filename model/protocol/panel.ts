@@ -169,6 +169,11 @@ export interface HostRequests {
     params: { readonly model: string; readonly ids: readonly number[]; readonly after?: readonly number[] };
     result: Decoded;
   };
+  /** A text as the model's tokenizer takes it, or with `specials: false` the tokens of the words alone. */
+  encode: {
+    params: { readonly model: string; readonly text: string; readonly specials: boolean };
+    result: { readonly ids: readonly number[]; readonly typeIds: readonly number[] };
+  };
   /** Ids of the tokens with a job. */
   specials: { params: { readonly model: string }; result: SpecialIds };
   /** Opens the model picker and runs again. */

@@ -47,6 +47,10 @@ const host = new Channel<PanelRequests, PanelNotifications, HostRequests, HostNo
       }));
     },
     decode: async ({ model, ids, after = [] }) => decodeTokens(await tokenizerOf(model), ids, after),
+    encode: async ({ model, text, specials }) => {
+      const { tokens, typeIds } = (await tokenizerOf(model)).encode(text, undefined, { specials });
+      return { ids: tokens.map(({ id }) => id), typeIds };
+    },
     specials: async ({ model }) => (await tokenizerOf(model)).specials,
   },
   {

@@ -43,7 +43,7 @@ export function AnswerSection({ session }: { session: Session }) {
   );
 }
 
-const isOfTokens = ({ kind }: Task): boolean => kind === 'next-token' || kind === 'masked-token';
+export const isOfTokens = ({ kind }: Task): boolean => kind === 'next-token' || kind === 'masked-token';
 
 const STRIP: Partial<Record<Task['kind'], string>> = {
   'next-token': 'Text. Arrow keys choose the token after which the model foretells the next.',
@@ -53,14 +53,18 @@ const STRIP: Partial<Record<Task['kind'], string>> = {
 const COLUMN: Partial<Record<Task['kind'], string>> = { 'next-token': 'next token', 'masked-token': 'token' };
 
 /** The chosen token, else the last; null for a model that says one thing of the whole text. */
-function positionOf({ kind }: Task, side: Side | null, { query, kind: site }: { query: number | null; kind: string }): number | null {
+export function positionOf(
+  { kind }: Task,
+  side: Side | null,
+  { query, kind: site }: { query: number | null; kind: string },
+): number | null {
   if (kind === 'classes' || !side) return null;
   const inside = site !== 'encoder' && site !== 'vision' && query !== null && query < side.count;
   return inside ? query : side.count - 1;
 }
 
 /** What the text itself has there. */
-function actualAt({ kind }: Task, side: Side | null, position: number): number | null {
+export function actualAt({ kind }: Task, side: Side | null, position: number): number | null {
   if (kind === 'next-token') return (side?.rows ? side.rows.foretold[position] : side?.tokens[position + 1])?.id ?? null;
   return kind === 'masked-token' ? (side?.tokens[position]?.id ?? null) : null;
 }

@@ -2,6 +2,10 @@
 import type { ComponentType } from 'preact';
 import type { Shown } from '../../state/shown.ts';
 import type { Session } from '../../state/types.ts';
+import { HeadsSection } from '../causes/heads.tsx';
+import { LensSection } from '../causes/lens.tsx';
+import { WhatIfSection } from '../causes/what-if.tsx';
+import { WordsSection } from '../causes/words.tsx';
 import { AnswerSection } from './answer.tsx';
 import { GenerateSection } from './generate/section.tsx';
 import { taskFor } from './task.ts';
@@ -29,4 +33,10 @@ const generates = (session: Session): boolean => taskFor(session)?.kind === 'nex
 export const SECTIONS: readonly Section[] = [
   { id: 'answer', label: (session) => ANSWERS[answerOf(session)!], fits: (session) => answerOf(session) !== null, view: AnswerSection },
   { id: 'generate', label: () => 'Generate', fits: generates, view: GenerateSection },
+  { id: 'what-if', label: () => 'What if …', fits: (session) => answerOf(session) !== null, view: WhatIfSection },
+  { id: 'heads', label: () => 'Which heads matter', fits: (session) => answerOf(session) !== null, view: HeadsSection },
+  { id: 'words', label: () => 'Which words matter', fits: (session) => answerOf(session) !== null && hasText(session), view: WordsSection },
+  { id: 'lens', label: () => 'Logit lens', fits: (session) => answerOf(session) !== null, view: LensSection },
 ];
+
+const hasText = ({ show }: Session): boolean => show.input.kind === 'text';
