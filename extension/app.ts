@@ -1,5 +1,5 @@
 /** Everything that lives as long as the extension does, made in the order of what needs what. */
-import { commands, type ExtensionContext, env, Uri, type WebviewPanel, window } from 'vscode';
+import { commands, type ExtensionContext, env, Uri, type WebviewPanel, window, workspace } from 'vscode';
 import { HeadlightError } from '../model/errors.ts';
 import type { RequestHandlers } from '../model/protocol/channel.ts';
 import type { HostRequests, SavedPanel } from '../model/protocol/panel.ts';
@@ -15,6 +15,7 @@ import type { Model } from './models/model.ts';
 import { ModelRegistry } from './models/registry.ts';
 import { PANEL_TYPE, Panel } from './panel/panel.ts';
 import { pickModel } from './pickers.ts';
+import { type Again, currentText, shownNow, storedText, targetText } from './run/again.ts';
 import { type Restore, Runs } from './run/runs.ts';
 import { saveAs } from './save.ts';
 import { copyLink, saveView } from './saved/commands.ts';
@@ -22,8 +23,9 @@ import { VIEW_TYPE, ViewEditor } from './saved/editor.ts';
 import { viewInLink } from './saved/link.ts';
 import { openView } from './saved/view.ts';
 import { Status } from './status.ts';
-import { fromStretches, openDocument, typed } from './text/choose.ts';
-import type { SourceText } from './text/source.ts';
+import { typed } from './text/choose.ts';
+import { neighbour } from './text/fit.ts';
+import { placeIn } from './text/source.ts';
 import { Tokenizers } from './text/tokenizers.ts';
 import { TokenizerPanel, TRY_TYPE } from './tokenizer/panel.ts';
 import { ModelsTree } from './views/models-tree.ts';
@@ -49,7 +51,8 @@ export class App {
     this.panel = this.#store.add(new Panel(extensionUri, this.#requests()));
     this.runs = this.#store.add(new Runs(this.panel, this.models, this.tokenizers, this.failures));
     this.decorations = this.#store.add(new Decorations());
-    this.#store.add(new Follow(this.runs, this.decorations, this.panel));
+    const reread = (cursor: number) => void this.#told(this.rerun({ part: 'cursor', cursor }));
+    this.#store.add(new Follow(this.runs, this.decorations, this.panel, reread));
     this.status = this.#store.add(new Status(this.runs));
     const tensors = this.#store.add(new Tensors(Uri.joinPath(extensionUri, 'out/extension/onnx.cjs')));
     this.tree = this.#store.add(new ModelsTree(this.models, this.runs, tensors));
@@ -77,7 +80,11 @@ export class App {
       chooseModel: async () => {
         const model = await pickModel(this.models);
         if (model) await this.models.setActive(model);
-        if (model) await this.#told(this.rerun(model));
+        if (model) await this.#told(this.rerun({ model }));
+        return null;
+      },
+      part: async (wanted) => {
+        await this.#told(this.#readPart(wanted));
         return null;
       },
       copy: async ({ text }) => {
@@ -116,16 +123,31 @@ export class App {
     }
   }
 
-  /** Runs again: the same places of the document with the text that stands there now. */
-  async rerun(model?: Model): Promise<void> {
+  /** Runs again: the same places of the document with the text that stands there now; the same part of it where no other is asked for. */
+  async rerun({ model, part, cursor }: Again = {}): Promise<void> {
     const { last, current } = this.runs;
     if (!last) throw new HeadlightError('input', 'Nothing was visualized yet. Select some text and run Visualize Attention.');
-    const source = await currentText(current?.source ?? last.source, current?.tracked?.spans ?? null);
+    const now = await currentText(current?.whole ?? last.source, current?.spans ?? null);
+    const source = cursor === undefined ? now : { ...now, cursor: placeIn(now, cursor) ?? now.cursor };
+    const shown = current && shownNow(current, now);
+    const wanted = typeof part === 'function' ? shown && part(now, shown) : (part ?? (shown ? { start: shown.start } : null));
     const sameModel = model === undefined || model.id === last.model.id;
     const { kind, layer, head } = current?.selection ?? {};
     const select = sameModel && kind !== undefined && layer !== undefined && head !== undefined ? { kind, layer, head } : {};
     const target = last.target && (await currentText(last.target, current?.trackedTarget?.spans ?? null));
-    await this.runs.start({ ...last, model: model ?? last.model, source, ...(target && { target }), select });
+    const { part: _, ...rest } = last;
+    await this.runs.start({ ...rest, model: model ?? last.model, source, ...(target && { target }), select, ...(wanted ? { part: wanted } : {}) });
+  }
+
+  /** Another part of a text that is longer than the model reads. */
+  async #readPart(wanted: HostRequests['part']['params']): Promise<void> {
+    const run = this.runs.current;
+    if (!run) return;
+    if ('move' in wanted) return this.rerun({ part: ({ text }, shown) => neighbour(wanted.move, text, shown, run.input.tokens) });
+    await workspace.getConfiguration('headlight').update('longTexts', wanted.reads, true);
+    const editor = window.visibleTextEditors.find(({ document }) => document.uri.toString() === run.source.uri);
+    const cursor = editor ? { cursor: editor.document.offsetAt(editor.selection.active) } : {};
+    await this.rerun({ part: wanted.reads === 'beginning' ? 'beginning' : 'cursor', ...cursor });
   }
 
   /** After a reload of the window: the panel as VS Code kept it, and the run that it showed. */
@@ -149,6 +171,7 @@ export class App {
       source: picture ? noText(picture) : source,
       ...(picture ? { picture } : {}),
       ...(restore.target ? { target: await targetText(restore.target) } : {}),
+      ...(restore.partStart === undefined ? {} : { part: { start: restore.partStart } }),
       ...(selection ? { select: selection } : {}),
     });
   }
@@ -158,19 +181,3 @@ export class App {
   }
 }
 
-function targetText({ uri, stretches, text }: NonNullable<Restore['target']>): Promise<SourceText> | SourceText {
-  return uri === null ? typed(text ?? '') : storedText({ uri, stretches, what: 'the second selection', pair: false });
-}
-
-async function storedText({ uri, stretches, what, pair }: Pick<Restore, 'uri' | 'stretches' | 'what' | 'pair'>): Promise<SourceText> {
-  return fromStretches(await openDocument(Uri.parse(uri!)), stretches, what, pair);
-}
-
-/** The text of a source as it is in its document now. */
-async function currentText(source: SourceText, spans: readonly { start: number; end: number }[] | null): Promise<SourceText> {
-  if (source.uri === null) return source;
-  const document = await openDocument(Uri.parse(source.uri));
-  const places = spans ?? source.pieces.map(({ start, length }) => ({ start, end: start + length }));
-  const stretches = places.map(({ start, end }) => ({ start, length: end - start }));
-  return fromStretches(document, stretches, source.what, source.second !== null);
-}

@@ -236,7 +236,7 @@ async function useModel(app: App, target: unknown): Promise<void> {
 /** Makes a model the active one; what is shown is run again with it. */
 async function switchTo(app: App, model: Model): Promise<void> {
   await app.models.setActive(model);
-  if (app.panel.isOpen && app.runs.last) await app.rerun(model);
+  if (app.panel.isOpen && app.runs.last) await app.rerun({ model });
 }
 
 async function revealModel(target: unknown): Promise<void> {
@@ -263,7 +263,7 @@ async function showHead(app: App, target: unknown): Promise<void> {
     if (picture) await visualizePicture(app, picture, model, { kind, layer, head });
     return;
   }
-  const source = run && !run.ofPicture ? run.source : await chooseText(editorInUse());
+  const source = run && !run.ofPicture ? run.whole : await chooseText(editorInUse());
   await app.runs.start({ model, source, select: { kind, layer, head } });
 }
 

@@ -21,6 +21,8 @@ import type { Scale } from './steps.ts';
 
 /** Cursor moves within one frame are one. */
 const FRAME_MS = 16;
+/** A cursor that stays this long outside the part that is shown asks for the part around it. */
+const SETTLE_MS = 400;
 
 /** A word of the target is the row that foretells it in attention to the source, and the row after, which has read it, in a decoder's to itself. */
 const rowShift = ({ selection }: Run): number => (selection?.kind === 'decoder' ? 1 : 0);
@@ -52,11 +54,14 @@ function planInputs(run: Run, source: TrackedText, scale: Scale): PlanInput[] {
 export class Follow {
   readonly #store = new Store();
   #frame: NodeJS.Timeout | undefined;
+  #settle: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly runs: Runs,
     private readonly decorations: Decorations,
     private readonly panel: Panel,
+    /** Runs on the part of the text around an offset of the document. */
+    private readonly reread: (cursor: number) => void,
   ) {
     this.#store.add(runs.onDidChange((run) => this.#paint(run)));
     this.#store.add(runs.onDidUpdate((run) => this.#paint(run)));
@@ -103,7 +108,15 @@ export class Follow {
     const run = this.runs.current;
     if (!run || textEditor.document.uri.toString() !== run.source.uri) return;
     clearTimeout(this.#frame);
+    clearTimeout(this.#settle);
     this.#frame = setTimeout(() => this.#selectAtCursor(run, textEditor), FRAME_MS);
+    if (run.input.part?.reads === 'follow' && !run.pinned) this.#settle = setTimeout(() => this.#readAround(run, textEditor), SETTLE_MS);
+  }
+
+  /** Follows a cursor that left the part on view. */
+  #readAround(run: Run, { document, selection }: TextEditor): void {
+    const cursor = document.offsetAt(selection.active);
+    if (run === this.runs.current && run.leftOut(cursor)) this.reread(cursor);
   }
 
   #selectAtCursor(run: Run, editor: TextEditor): void {
@@ -137,6 +150,7 @@ export class Follow {
 
   dispose(): void {
     clearTimeout(this.#frame);
+    clearTimeout(this.#settle);
     this.#store.dispose();
   }
 }

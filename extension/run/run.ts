@@ -3,10 +3,28 @@
 import type { HeadMeasures, ShowResult, TargetText, TextInput, Token } from '../../model/protocol/panel.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
 import type { SourceText } from '../text/source.ts';
-import { type Edit, TrackedText } from '../text/tracked.ts';
+import { type Edit, type Span, TrackedText } from '../text/tracked.ts';
+
+/** What a run has beside its text; all of it may be left out. */
+export interface RunPlace {
+  /** The text that `source` is a part of; left out: `source` itself. */
+  readonly whole?: SourceText;
+  /** Where `source` lies in the whole text; null when it is the whole. */
+  readonly shown?: Span | null;
+  /** True for a run on a picture, whose positions are patches and no tokens of a text. */
+  readonly ofPicture?: boolean;
+  /** What the decoder was told to say; left out where it says it itself. */
+  readonly targetSource?: SourceText | undefined;
+}
 
 export class Run {
   readonly tracked: TrackedText | null;
+  readonly whole: SourceText;
+  readonly shown: Span | null;
+  readonly ofPicture: boolean;
+  readonly targetSource: SourceText | undefined;
+  /** The whole text in the document; the same as `tracked` where the model reads all of it. */
+  readonly #whole: TrackedText | null;
   /** The decoder's text, once the panel has run it. */
   target: TargetText | null = null;
   /** Where that text stands in a document; null where it stands in none. */
@@ -28,12 +46,25 @@ export class Run {
     readonly modelName: string,
     readonly source: SourceText,
     readonly input: TextInput,
-    /** True for a run on a picture, whose positions are patches and no tokens of a text. */
-    readonly ofPicture = false,
-    /** What the decoder was told to say; left out where it says it itself. */
-    readonly targetSource?: SourceText,
+    { whole = source, shown = null, ofPicture = false, targetSource }: RunPlace = {},
   ) {
+    this.whole = whole;
+    this.shown = shown;
+    this.ofPicture = ofPicture;
+    this.targetSource = targetSource;
     this.tracked = source.uri === null ? null : new TrackedText(source.text, source.pieces, input.tokens);
+    this.#whole = source.uri === null || whole === source ? this.tracked : new TrackedText(whole.text, whole.pieces, []);
+  }
+
+  /** Where the whole text stands in the document now, piece by piece; null without a document. */
+  get spans(): readonly Span[] | null {
+    return this.#whole?.spans ?? null;
+  }
+
+  /** True when a place of the document belongs to the whole text and not to the part that is shown. */
+  leftOut(offset: number): boolean {
+    const within = (spans: readonly Span[] | undefined) => spans?.some(({ start, end }) => start <= offset && offset <= end) ?? false;
+    return within(this.#whole?.spans) && !within(this.tracked?.spans);
   }
 
   get stale(): boolean {
@@ -52,6 +83,7 @@ export class Run {
   edit(edits: readonly Edit[], read: (start: number, end: number) => string): void {
     this.tracked?.edit(edits, read);
     this.trackedTarget?.edit(edits, read);
+    if (this.#whole !== this.tracked) this.#whole?.edit(edits, read);
   }
 
   /** Tokens that queries count in. */

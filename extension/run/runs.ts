@@ -1,7 +1,7 @@
 /** Runs: takes text and model, asks tokenizer and panel, keeps the current run and tells everybody what changed. */
 import { type CancellationToken, CancellationTokenSource, EventEmitter, type TextDocument, type Uri, workspace } from 'vscode';
 import { asHeadlightError, type ErrorCode, HeadlightError } from '../../model/errors.ts';
-import type { TargetText, TextInput } from '../../model/protocol/panel.ts';
+import type { LongTexts, TargetText, TextInput } from '../../model/protocol/panel.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
 import type { Failures } from '../failures.ts';
 import { imageInput, nameOf } from '../images/pictures.ts';
@@ -10,7 +10,7 @@ import { firstHead } from '../models/card.ts';
 import type { Model } from '../models/model.ts';
 import type { ModelRegistry } from '../models/registry.ts';
 import type { Panel, Show, ShowOptions } from '../panel/panel.ts';
-import { type Fitted, fitText } from '../text/fit.ts';
+import { type Fitted, fitText, type Part, partOf } from '../text/fit.ts';
 import type { SourceText } from '../text/source.ts';
 import type { Tokenizers } from '../text/tokenizers.ts';
 import { withProgress } from './progress.ts';
@@ -21,6 +21,8 @@ export interface RunRequest {
   readonly source: SourceText;
   /** What the decoder of an encoder–decoder should say; left out: the model says it itself. */
   readonly target?: SourceText;
+  /** Which part, if the model cannot read all of it; left out: what the user's setting says. */
+  readonly part?: Part;
   /** A picture instead of the text. */
   readonly picture?: Uri;
   readonly select?: Partial<Selection>;
@@ -37,6 +39,8 @@ export interface Restore {
   readonly pair: boolean;
   readonly what: string;
   readonly target?: Pick<Restore, 'uri' | 'stretches' | 'text'>;
+  /** Where the part that was shown begins in the text; left out for a whole text. */
+  readonly partStart?: number;
   /** URI of the picture that was shown instead of a text. */
   readonly picture?: string;
 }
@@ -116,11 +120,14 @@ export class Runs {
       throw new HeadlightError('input', `${model.name} reads pictures, not text. Choose a picture, or a model that reads text.`);
     }
     onProgress({ fraction: null, words: 'cutting the text into tokens' });
-    const fitted = await fitText(request.source, card.maxTokens, model.name, (text, pair) => this.tokenizers.encode(model, text, pair));
+    const encode = (text: string, pair: string | null) => this.tokenizers.encode(model, text, pair);
+    const fitted = await fitText(request.source, card.maxTokens, model.name, encode, request.part ?? partSetting());
     stopIfCancelled(token);
     const target = request.target && card.hasTarget ? await this.#target(model, request.target) : null;
     stopIfCancelled(token);
-    const run = new Run(model.id, model.name, fitted.source, { ...inputOf(fitted), ...(target && { target }) }, false, request.target);
+    const input = { ...inputOf(request.source, fitted), ...(target && { target }) };
+    const place = { whole: request.source, shown: fitted.shown, targetSource: request.target };
+    const run = new Run(model.id, model.name, fitted.source, input, place);
     this.panel.open(titleOf(fitted.source));
     return this.#show(run, request, await this.#showParams(request, run, fitted), { token, onProgress });
   }
@@ -141,7 +148,7 @@ export class Runs {
     const files = await model.modelFiles();
     stopIfCancelled(token);
     this.panel.open(`Headlight: ${nameOf(picture)}`);
-    const run = new Run(model.id, model.name, source, { kind: 'text', text: '', tokens: [], notice: null }, true);
+    const run = new Run(model.id, model.name, source, { kind: 'text', text: '', tokens: [], notice: null }, { ofPicture: true });
     const show: Show = {
       root: model.root,
       model: files,
@@ -180,7 +187,7 @@ export class Runs {
       select: { ...known, ...(known?.kind === 'cross' ? {} : { query: firstQuery(run, source) }), ...select },
       knownHeads: card.knownHeads,
       device: deviceSetting(),
-      restore: { ...restoreOf(model, source), ...(target && { target: textOf(target) }) },
+      restore: { ...restoreOf(model, run.whole, run.shown?.start), ...(target && { target: textOf(target) }) },
     };
   }
 
@@ -207,7 +214,9 @@ export class Runs {
     const run = this.#current;
     if (!run || !this.#last || this.#working) return;
     const select = run.selection ?? {};
-    await this.start({ ...this.#last, source: run.source, select }).catch(() => this.#setCurrent(null));
+    await this.start({ ...this.#last, source: run.whole, select, ...(run.shown ? { part: { start: run.shown.start } } : {}) }).catch(() =>
+      this.#setCurrent(null),
+    );
   }
 
   select(selection: Partial<Selection>): void {
@@ -263,8 +272,9 @@ function stopIfCancelled(token: CancellationToken): void {
   if (token.isCancellationRequested) throw new HeadlightError('cancelled', 'The run was cancelled.');
 }
 
-function inputOf({ source, encoded, notice }: Fitted): TextInput {
-  return { kind: 'text', text: source.text, tokens: encoded.tokens, notice };
+function inputOf(whole: SourceText, { source, encoded, notice, shown }: Fitted): TextInput {
+  const part = shown ? { part: partOf(whole.text, shown, longTextsSetting()) } : {};
+  return { kind: 'text', text: source.text, tokens: encoded.tokens, notice, ...part };
 }
 
 /** The token at the cursor, else the last one that stands for characters. */
@@ -278,6 +288,9 @@ function firstQuery(run: Run, source: SourceText): number {
   );
 }
 
+export const longTextsSetting = () => workspace.getConfiguration('headlight').get<LongTexts>('longTexts', 'cursor');
+const partSetting = (): Part => (longTextsSetting() === 'beginning' ? 'beginning' : 'cursor');
+
 const deviceSetting = () => workspace.getConfiguration('headlight').get<'auto' | 'webgpu' | 'wasm'>('device', 'auto');
 
 const TITLE_LENGTH = 40;
@@ -287,8 +300,9 @@ function titleOf({ text }: SourceText): string {
   return `Headlight: ${line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH)}…` : line}`;
 }
 
-function restoreOf(model: Model, source: SourceText): Restore {
-  return { model: model.id, ...textOf(source), pair: source.second !== null, what: source.what };
+function restoreOf(model: Model, source: SourceText, partStart?: number): Restore {
+  const part = partStart === undefined ? {} : { partStart };
+  return { model: model.id, ...textOf(source), pair: source.second !== null, what: source.what, ...part };
 }
 
 function textOf({ uri, pieces, text }: SourceText): Pick<Restore, 'uri' | 'stretches' | 'text'> {

@@ -49,3 +49,9 @@ export function slice(source: SourceText, start: number, end: number): SourceTex
   const cursor = Math.min(Math.max(source.cursor - start, 0), end - start);
   return { ...source, text: source.text.slice(start, end), pieces, second, cursor };
 }
+
+/** Offset in the text of a place of the document, null for one outside it. */
+export function placeIn({ pieces }: SourceText, offset: number): number | null {
+  const piece = pieces.find(({ start, length }) => start <= offset && offset <= start + length);
+  return piece ? piece.textStart + offset - piece.start : null;
+}

@@ -24,6 +24,8 @@ export interface TextInput {
   readonly tokens: readonly Token[];
   /** Said in the panel when the text was cut to the model's length. */
   readonly notice: string | null;
+  /** Which part of a longer text this is; left out for a whole text. */
+  readonly part?: PartOfText;
   /** Decoder's text of an encoder–decoder; left out: the model says it itself. */
   readonly target?: TargetText;
 }
@@ -37,6 +39,17 @@ export interface TargetText {
   readonly foretold?: readonly Token[];
   /** True where the model said it itself: the most probable token at each step. */
   readonly generated?: boolean;
+}
+
+/** Which part of a text beyond the model's length is read: always the beginning, the one around the cursor, or that one anew when the cursor leaves it. */
+export type LongTexts = 'beginning' | 'cursor' | 'follow';
+
+export interface PartOfText {
+  /** Whether nothing precedes or follows it. */
+  readonly first: boolean;
+  readonly last: boolean;
+  /** The user's choice. */
+  readonly reads: LongTexts;
 }
 
 export interface ImageInput {
@@ -155,6 +168,8 @@ export interface VocabularyEntry {
 export interface HostRequests {
   /** Runs again on the text as it is now. */
   rerun: { params: null; result: null };
+  /** Runs on another part of a text that is longer than the model reads, or chooses from now on which part is read. */
+  part: { params: { readonly move: 'next' | 'previous' } | { readonly reads: LongTexts }; result: null };
   /** Lets the user choose where; null when the user cancelled. */
   save: { params: { readonly name: string; readonly bytes: Uint8Array }; result: { readonly path: string | null } };
   copy: { params: { readonly text: string }; result: null };

@@ -10,6 +10,7 @@ import { CompareMenu } from './compare/menu.tsx';
 import { usePanel } from './context.ts';
 import { ExportMenu } from './export/menu.tsx';
 import { Fidelity } from './fidelity.tsx';
+import { PartNotice } from './part.tsx';
 
 export function Header({ session }: { session: Session }) {
   const { host } = usePanel();
@@ -81,7 +82,7 @@ function Notices({ session }: { session: Session }) {
   const { closed } = store.view.value;
   const fallback = session.run.fallback && `This runs on the CPU: ${session.run.fallback}.`;
   const words = [
-    input.kind === 'text' ? input.notice : (session.scene?.notice ?? null),
+    input.kind === 'text' ? (input.part ? null : input.notice) : (session.scene?.notice ?? null),
     fallback,
     ...session.opened.warnings,
     ...session.run.warnings,
@@ -95,6 +96,7 @@ function Notices({ session }: { session: Session }) {
           <Button label="Run again" appearance="primary" onPress={() => void host.request('rerun', null)} />
         </Notice>
       )}
+      {input.kind === 'text' && input.part && <PartNotice notice={input.notice} part={input.part} />}
       {open.map((w) => (
         <Notice key={w} icon="info">
           <span class="grow">{w}</span>

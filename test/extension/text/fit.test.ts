@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Encoded, fitText } from '../../../extension/text/fit.ts';
+import { type Encoded, fitText, neighbour, type Part, partOf } from '../../../extension/text/fit.ts';
 import { joined } from '../../../extension/text/source.ts';
 import type { Token } from '../../../model/protocol/panel.ts';
 
@@ -90,6 +90,59 @@ describe('a text and the length that a model reads', () => {
 
   test('without text there is a sentence', async () => {
     await assert.rejects(fitText(source(' \n\t', 0), 10, 'm', encode), { code: 'empty' });
+  });
+});
+
+describe('parts that follow each other', () => {
+  const walk = async (text: string, limit: number, way: 'next' | 'previous', from: Part) => {
+    const parts: { readonly start: number; readonly end: number }[] = [];
+    let part = from;
+    for (let n = 0; n < 400; n++) {
+      const fitted = await fitText(source(text, 0), limit, 'm', encode, part);
+      assert.ok(fitted.encoded.tokens.length <= limit);
+      const shown = fitted.shown!;
+      assert.equal(fitted.source.text, text.slice(shown.start, shown.end));
+      parts.push(shown);
+      const { first, last } = partOf(text, shown, 'cursor');
+      if (way === 'next' ? last : first) return parts;
+      part = neighbour(way, text, shown, fitted.encoded.tokens);
+    }
+    return assert.fail('the walk does not end');
+  };
+  const texts = {
+    'short lines': lines(60),
+    'one endless line': 'word '.repeat(400),
+    'characters of two units': '🙂🙂 '.repeat(300),
+    'long lines of all lengths': Array.from({ length: 12 }, (_, n) => 'word '.repeat(1 + n * 7)).join('\n'),
+    'a text that is not encoded whole': lines(2_200),
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    test(`forward and back, every character is read and neighbours overlap: ${name}`, async () => {
+      const limit = name.includes('not encoded') ? 900 : 40;
+      const forward = await walk(text, limit, 'next', 'beginning');
+      assert.ok(forward.length > 3);
+      for (const [n, part] of forward.entries()) {
+        const before = forward[n - 1];
+        assert.ok(before ? part.start < before.end && part.start > before.start : part.start === 0, `part ${n + 1}`);
+      }
+      assert.equal(text.slice(forward.at(-1)!.end).trim(), '');
+      const back = await walk(text, limit, 'previous', { start: forward.at(-1)!.start });
+      for (const [n, part] of back.entries()) {
+        const behind = back[n - 1];
+        if (behind) assert.ok(part.end > behind.start && part.start < behind.start, `part ${n + 1} from the end`);
+      }
+      assert.equal(back.at(-1)?.start, 0);
+    });
+  }
+
+  test('a part begins with a line where one begins in what neighbours share', async () => {
+    const text = lines(60);
+    for (const { start } of await walk(text, 40, 'next', 'beginning')) assert.ok(start === 0 || text[start - 1] === '\n');
+  });
+
+  test('the beginning, whatever the cursor does', async () => {
+    const { shown } = await fitText(source(lines(40), 600), 12, 'm', encode, 'beginning');
+    assert.equal(shown?.start, 0);
   });
 });
 

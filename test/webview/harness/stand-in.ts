@@ -21,6 +21,10 @@ const host = new Channel<PanelRequests, PanelNotifications, HostRequests, HostNo
       void show();
       return null;
     },
+    part: (wanted) => {
+      write('part')(wanted);
+      return null;
+    },
     save: ({ name, bytes }) => {
       saved.push({ name, bytes });
       return { path: `/${name}` };
