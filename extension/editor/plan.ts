@@ -19,19 +19,11 @@ export interface PlanInput {
   readonly scale: Scale;
 }
 
-/** Tokens that stand for the same characters (the bytes of one emoji) are painted once, with the sum of their weights. */
+/** Tokens that share characters (the bytes of one emoji, an accent and its letter) are painted once, with the sum of their weights. */
 export function plan({ count, rangeOf, weights, query, scale }: PlanInput): Plan {
-  const sums = new Map<string, { readonly span: Span; weight: number }>();
-  for (let token = 0; weights && token < Math.min(count, weights.length); token++) {
-    const span = rangeOf(token);
-    if (!span) continue;
-    const key = `${span.start}:${span.end}`;
-    const sum = sums.get(key) ?? { span, weight: 0 };
-    sum.weight += weights[token]!;
-    sums.set(key, sum);
-  }
   const steps: Span[][] = Array.from({ length: STEPS }, () => []);
-  for (const { span, weight } of sums.values()) {
+  const found = Array.from({ length: Math.min(count, weights?.length ?? 0) }, (_, token) => ({ span: rangeOf(token), weight: weights![token]! }));
+  for (const { span, weight } of together(found)) {
     const step = stepOf(weight, scale);
     if (step > 0) steps[step - 1]!.push(span);
   }
@@ -42,6 +34,23 @@ export function plan({ count, rangeOf, weights, query, scale }: PlanInput): Plan
 export function joined(plans: readonly Plan[]): Plan {
   const steps = Array.from({ length: STEPS }, (_, step) => plans.flatMap((one) => one.steps[step] ?? []));
   return { steps, query: plans.find(({ query }) => query !== null)?.query ?? null };
+}
+
+interface Weighted {
+  readonly span: Span;
+  readonly weight: number;
+}
+
+/** Spans without overlap, in the order of the text: those that share a character as one. */
+function together(all: readonly { readonly span: Span | null; readonly weight: number }[]): Weighted[] {
+  const placed = all.filter((one): one is Weighted => one.span !== null).sort((a, b) => a.span.start - b.span.start);
+  const out: Weighted[] = [];
+  for (const { span, weight } of placed) {
+    const last = out.at(-1);
+    if (!last || span.start >= last.span.end) out.push({ span, weight });
+    else out[out.length - 1] = { span: { start: last.span.start, end: Math.max(last.span.end, span.end) }, weight: last.weight + weight };
+  }
+  return out;
 }
 
 /** The same picture dimmed, for a text that has changed since the run. */

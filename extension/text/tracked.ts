@@ -1,10 +1,11 @@
 /**
  * Where the tokens of a run are in the document now. Offsets are UTF-16, as in VS Code's `offsetAt`.
  *
- * While the text of the run is unchanged the ranges are exact, wherever it has moved to. After an edit inside it the run is stale: ranges
+ * While the text of the run is unchanged the ranges are exact, wherever it has moved to, but for this: they hold whole graphemes, as people see them. After an edit inside it the run is stale: ranges
  * outside the edit move along, ranges that it touched are gone, until the text is what it was (undo) or is run again.
  */
 import type { Token } from '../../model/protocol/panel.ts';
+import { Graphemes } from '../../model/text/locate.ts';
 
 /** A stretch of the run's text and where it stands in the document. */
 export interface Piece {
@@ -35,12 +36,14 @@ export class TrackedText {
   readonly #pieces: { readonly textStart: number; readonly length: number; readonly now: Mutable }[];
   #tokens: (Mutable | null)[] = [];
   #stale = false;
+  readonly #graphemes: Graphemes;
 
   constructor(
     readonly text: string,
     pieces: readonly Piece[],
     private readonly tokens: readonly Token[],
   ) {
+    this.#graphemes = new Graphemes(text);
     this.#pieces = pieces.map(({ textStart, start, length }) => ({ textStart, length, now: { start, end: start + length } }));
     this.#place();
   }
@@ -63,8 +66,11 @@ export class TrackedText {
     const piece = this.#pieces.find((p) => start >= p.textStart && start < p.textStart + p.length);
     if (!piece) return null;
     const shift = piece.now.start - piece.textStart;
-    const last = Math.min(end, piece.textStart + piece.length);
-    return { start: start + blanksAt(this.text, start, last) + shift, end: last + shift };
+    const within = (at: number) => Math.min(Math.max(at, piece.textStart), piece.textStart + piece.length);
+    const last = within(end);
+    // Half of what people see as one character cannot be painted.
+    const seen = this.#graphemes.widen({ start: start + blanksAt(this.text, start, last), end: last });
+    return { start: within(seen.start) + shift, end: within(seen.end) + shift };
   }
 
   /** Follows edits; each counts its offsets after those before it, as VS Code reports them. */
