@@ -136,7 +136,14 @@ export class App {
     const select = sameModel && kind !== undefined && layer !== undefined && head !== undefined ? { kind, layer, head } : {};
     const target = last.target && (await currentText(last.target, current?.trackedTarget?.spans ?? null));
     const { part: _, ...rest } = last;
-    await this.runs.start({ ...rest, model: model ?? last.model, source, ...(target && { target }), select, ...(wanted ? { part: wanted } : {}) });
+    await this.runs.start({
+      ...rest,
+      model: model ?? last.model,
+      source,
+      ...(target && { target }),
+      select,
+      ...(wanted ? { part: wanted } : {}),
+    });
   }
 
   /** Another part of a text that is longer than the model reads. */
@@ -180,4 +187,3 @@ export class App {
     this.#store.dispose();
   }
 }
-

@@ -9,12 +9,13 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { type Group, regroupRow } from '../../model/text/index.ts';
 import { Store } from '../lifetime.ts';
 import type { Panel } from '../panel/panel.ts';
 import type { Run } from '../run/run.ts';
 import type { Runs } from '../run/runs.ts';
 import { openDocument } from '../text/choose.ts';
-import type { TrackedText } from '../text/tracked.ts';
+import type { Span, TrackedText } from '../text/tracked.ts';
 import type { Decorations } from './decorations.ts';
 import { dimmed, joined, type PlanInput, plan } from './plan.ts';
 import type { Scale } from './steps.ts';
@@ -27,18 +28,38 @@ const SETTLE_MS = 400;
 /** A word of the target is the row that foretells it in attention to the source, and the row after, which has read it, in a decoder's to itself. */
 const rowShift = ({ selection }: Run): number => (selection?.kind === 'decoder' ? 1 : 0);
 
+/** The same for groups of tokens, where the panel groups. */
+function inGroups(input: PlanInput, groups: readonly Group[] | null): PlanInput {
+  if (!groups) return input;
+  const { weights, query, rangeOf } = input;
+  return {
+    ...input,
+    count: groups.length,
+    rangeOf: (place) => around(groups[place]!.tokens.flatMap((token) => rangeOf(token) ?? [])),
+    weights: weights && regroupRow(weights, groups),
+    query: query === null ? null : groups.findIndex(({ tokens }) => tokens.includes(query)),
+  };
+}
+
+/** From the first to the last of some spans. */
+function around(spans: readonly Span[]): Span | null {
+  if (spans.length === 0) return null;
+  return { start: Math.min(...spans.map(({ start }) => start)), end: Math.max(...spans.map(({ end }) => end)) };
+}
+
 /** What each text of a run gets painted with: a row over its keys, or, of a word of the source, a column over the target. */
 function planInputs(run: Run, source: TrackedText, scale: Scale): PlanInput[] {
   const { selection, trackedTarget: target } = run;
   const asksKey = selection?.kind === 'cross' && target !== null && run.asks === 'key';
   const outlined = run.queryInSource ? (selection?.query ?? null) : asksKey ? selection.key : null;
-  const inSource: PlanInput = {
+  const ofSource: PlanInput = {
     count: run.input.tokens.length,
     rangeOf: (token) => source.rangeOf(token),
     weights: run.keysInSource && !asksKey ? run.weights : null,
     query: outlined,
     scale,
   };
+  const inSource = inGroups(ofSource, run.keysInSource ? run.groupsOf('keys') : null);
   if (!target || run.queryInSource) return [inSource];
   const shift = rowShift(run);
   const inTarget: PlanInput = {

@@ -22,7 +22,10 @@ export interface PlanInput {
 /** Tokens that share characters (the bytes of one emoji, an accent and its letter) are painted once, with the sum of their weights. */
 export function plan({ count, rangeOf, weights, query, scale }: PlanInput): Plan {
   const steps: Span[][] = Array.from({ length: STEPS }, () => []);
-  const found = Array.from({ length: Math.min(count, weights?.length ?? 0) }, (_, token) => ({ span: rangeOf(token), weight: weights![token]! }));
+  const found = Array.from({ length: Math.min(count, weights?.length ?? 0) }, (_, token) => ({
+    span: rangeOf(token),
+    weight: weights![token]!,
+  }));
   for (const { span, weight } of together(found)) {
     const step = stepOf(weight, scale);
     if (step > 0) steps[step - 1]!.push(span);

@@ -20,6 +20,8 @@ export const CARD_COMMANDS = [
 /** Seen on dark and on light hovers alike (contrast 3:1 against both). */
 const BAR_COLOR = '#3b8eea';
 const TOP = 5;
+/** Pieces that are listed; a sentence has more. */
+const MOST_PIECES = 12;
 
 /** A text between Markdown's signs: none of its characters means anything, none breaks a table. */
 export function escapeMarkdown(text: string): string {
@@ -48,12 +50,12 @@ export function shortWeight(weight: number): string {
 }
 
 function title(text: string, tokens: readonly Token[], members: readonly number[]): string {
-  const pieces = members.map((index) => {
+  const pieces = members.slice(0, MOST_PIECES).map((index) => {
     const { piece, id } = tokens[index]!;
     return `${escapeMarkdown(piece)} (${id})`;
   });
   const count = members.length === 1 ? '1 token' : `${members.length} tokens`;
-  return `**${escapeMarkdown(sourceOf(text, tokens, members).trim() || '␣')}** · ${count}: ${pieces.join(' ')}`;
+  return `**${escapeMarkdown(sourceOf(text, tokens, members).trim() || '␣')}** · ${count}: ${pieces.join(' ')}${members.length > MOST_PIECES ? ' …' : ''}`;
 }
 
 export interface RunCard {
@@ -68,9 +70,10 @@ export interface RunCard {
   readonly head: number;
   /** Weights of the query's row, by key; null when the head has none for it. */
   readonly weights: Float32Array | null;
-  /** Tokens that the keys are; those of the encoder in cross attention. */
-  readonly keys: readonly Token[];
-  readonly keyText: string;
+  /** What the keys are called: tokens (those of the encoder in cross attention), or groups of them. */
+  readonly names: readonly string[];
+  /** What the query is called where it asks together with others, null where it asks alone. */
+  readonly group: string | null;
   readonly stale: boolean;
   readonly pinned: boolean;
 }
@@ -90,17 +93,17 @@ export function runCard(card: RunCard): string {
   return lines.join('\n');
 }
 
-function rows({ keys, keyText, members, query, tokens, text }: RunCard, weights: Float32Array): string[] {
+function rows({ names, group, members, query, tokens, text }: RunCard, weights: Float32Array): string[] {
   const order = Array.from(weights.keys()).sort((a, b) => weights[b]! - weights[a]! || a - b);
   const top = order.slice(0, TOP).filter((key) => weights[key]! > 0);
   const rest = order.length - top.length;
   const others = order.slice(top.length).reduce((sum, key) => sum + weights[key]!, 0);
-  const from = members.length > 1 ? ` from *${escapeMarkdown(nameOf(text, tokens[query]))}*` : '';
+  const from = members.length > 1 ? ` from *${escapeMarkdown(group ?? nameOf(text, tokens[query]))}*` : '';
   const table = [`| looks at${from} | | weight |`, '| :-- | :-- | --: |'];
   for (const key of top) {
     const weight = weights[key]!;
     const bar = `![${shortWeight(weight)}](${barUri(weight, BAR_COLOR)})`;
-    table.push(`| ${escapeMarkdown(nameOf(keyText, keys[key]))} | ${bar} | ${shortWeight(weight)} |`);
+    table.push(`| ${escapeMarkdown(names[key] ?? '')} | ${bar} | ${shortWeight(weight)} |`);
   }
   if (rest > 0) table.push(`| *${rest} more* | | ${shortWeight(others)} |`);
   return table;

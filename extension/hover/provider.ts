@@ -1,18 +1,21 @@
 /** Hover cards: over a text that was run, what the chosen head does; elsewhere, how the active model would read the word. */
 import { type CancellationToken, Hover, languages, MarkdownString, type Position, Range, type TextDocument, workspace } from 'vscode';
 import { asHeadlightError } from '../../model/errors.ts';
+import { regroupRow } from '../../model/text/index.ts';
 import { Store } from '../lifetime.ts';
 import type { ModelRegistry } from '../models/registry.ts';
 import type { Panel } from '../panel/panel.ts';
 import type { Run } from '../run/run.ts';
 import type { Runs } from '../run/runs.ts';
-import { wordOf } from '../text/lookup.ts';
+import { nameOf, wordOf } from '../text/lookup.ts';
 import { hasTokenizer, type Tokenizers } from '../text/tokenizers.ts';
 import { CARD_COMMANDS, plainCard, runCard } from './card.ts';
 
 type When = 'always' | 'visualized' | 'off';
 /** A word longer than this is no word. */
 const WORD_LIMIT = 200;
+/** Characters of a group's name. */
+const MOST_NAMED = 40;
 
 export class HoverCards {
   readonly #store = new Store();
@@ -48,10 +51,12 @@ export class HoverCards {
     const at = run.tracked?.tokenAt(document.offsetAt(position)) ?? null;
     const { selection } = run;
     if (at === null || !selection || !run.queryInSource || !run.result) return null;
-    const members = wordOf(run.input.tokens, at);
+    const own = run.groupsOf('queries')?.find(({ tokens }) => tokens.includes(at)) ?? null;
+    const members = own?.tokens ?? wordOf(run.input.tokens, at);
     const { kind, layer, head } = selection;
-    const known = at === selection.query ? run.weights : null;
+    const known = selection.query !== null && (at === selection.query || own?.tokens.includes(selection.query)) ? run.weights : null;
     const weights = known ?? (await this.panel.row({ kind, layer, head, token: at, direction: 'from' }, token));
+    const groups = run.groupsOf('keys');
     const value = runCard({
       text: run.input.text,
       tokens: run.input.tokens,
@@ -60,9 +65,9 @@ export class HoverCards {
       kind,
       layer,
       head,
-      weights,
-      keys: run.keyTokens,
-      keyText: run.keyText,
+      weights: groups ? regroupRow(weights, groups) : weights,
+      names: groups ? groups.map(({ label }) => shortName(label)) : run.keyTokens.map((token) => nameOf(run.keyText, token)),
+      group: own && own.tokens.length > 1 ? shortName(own.label) : null,
       stale: run.stale,
       pinned: run.pinned && selection.query === at,
     });
@@ -90,6 +95,9 @@ export class HoverCards {
     this.#store.dispose();
   }
 }
+
+/** A group's name where there is little room: a line is cut. */
+const shortName = (label: string): string => (label.length > MOST_NAMED ? `${label.slice(0, MOST_NAMED)}…` : label);
 
 function rangeOfWord(run: Run, document: TextDocument, members: readonly number[]): Range | undefined {
   const spans = members.flatMap((member) => run.tracked?.rangeOf(member) ?? []);

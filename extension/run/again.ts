@@ -26,7 +26,12 @@ export function shownNow({ shown, tracked }: Run, now: SourceText): Span | null 
 }
 
 /** The text that a panel kept over a reload was about, as it stands in its document. */
-export async function storedText({ uri, stretches, what, pair }: Pick<Restore, 'uri' | 'stretches' | 'what' | 'pair'>): Promise<SourceText> {
+export async function storedText({
+  uri,
+  stretches,
+  what,
+  pair,
+}: Pick<Restore, 'uri' | 'stretches' | 'what' | 'pair'>): Promise<SourceText> {
   return fromStretches(await openDocument(Uri.parse(uri!)), stretches, what, pair);
 }
 

@@ -2,6 +2,7 @@
 
 import type { HeadMeasures, ShowResult, TargetText, TextInput, Token } from '../../model/protocol/panel.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
+import { type Group, groupTokens, type Unit } from '../../model/text/index.ts';
 import type { SourceText } from '../text/source.ts';
 import { type Edit, type Span, TrackedText } from '../text/tracked.ts';
 
@@ -37,7 +38,10 @@ export class Run {
   selection: Selection | null = null;
   /** The selected query's row, by key. */
   weights: Float32Array | null = null;
+  /** What counts as one in the panel; the weights of the row are those of the query's group. */
+  grouping: Unit = 'token';
   measures: readonly HeadMeasures[] = [];
+  readonly #groups = new Map<string, readonly Group[]>();
   /** While pinned the cursor does not move the query. */
   pinned = false;
 
@@ -104,6 +108,16 @@ export class Run {
 
   get keyText(): string {
     return this.keysInSource ? this.input.text : (this.target?.text ?? '');
+  }
+
+  /** Queries or keys in groups, null where every token counts for itself. */
+  groupsOf(side: 'queries' | 'keys'): readonly Group[] | null {
+    if (this.grouping === 'token') return null;
+    const [tokens, text] = side === 'keys' ? [this.keyTokens, this.keyText] : [this.queryTokens, this.queryText];
+    const key = `${this.grouping} ${tokens === this.input.tokens}`;
+    const groups = this.#groups.get(key) ?? groupTokens(tokens, [text, text], this.grouping);
+    this.#groups.set(key, groups);
+    return groups;
   }
 
   get keysInSource(): boolean {

@@ -68,7 +68,7 @@ export class Runs {
   ) {
     this.#store.add(panel.onDidClose(() => this.#end()));
     this.#store.add(panel.onDidRestart(() => void this.#showAgain()));
-    this.#store.add(panel.onDidSelect(({ selection, weights }) => this.#update({ selection, weights })));
+    this.#store.add(panel.onDidSelect(({ selection, weights, grouping }) => this.#update({ selection, weights, grouping })));
     this.#store.add(panel.onDidMeasure(({ heads }) => this.#update({ measures: heads })));
     this.#store.add(workspace.onDidChangeTextDocument(({ document, contentChanges }) => this.#edited(document, contentChanges)));
   }
@@ -232,7 +232,7 @@ export class Runs {
     this.#selected.fire(run);
   }
 
-  #update(news: Partial<Pick<Run, 'selection' | 'weights' | 'measures'>>): void {
+  #update(news: Partial<Pick<Run, 'selection' | 'weights' | 'grouping' | 'measures'>>): void {
     const run = this.#current;
     if (!run) return;
     Object.assign(run, news);

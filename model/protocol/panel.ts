@@ -1,6 +1,7 @@
 /** The messages between the extension host and the panel. */
 
 import type { Decoded } from '../text/decode.ts';
+import type { Unit } from '../text/regroup.ts';
 import type { SpecialIds } from '../text/types.ts';
 import type { Device, ModelFacts, ModelFiles, Refusal, RunParams, SiteFacts, SiteKind, SiteRun, WireError } from './engine.ts';
 import type { Selection } from './selection.ts';
@@ -198,8 +199,8 @@ export interface HostRequests {
 /** Panel → host, no answer. */
 export interface HostNotifications {
   ready: null;
-  /** The selection changed in the panel; `weights` [S] are the query's row, null without a query. */
-  selected: { readonly selection: Selection; readonly weights: Float32Array | null };
+  /** The selection changed in the panel; `weights` [S] are the query's row (in groups the mean over its group), null without a query. */
+  selected: { readonly selection: Selection; readonly weights: Float32Array | null; readonly grouping: Unit };
   /** Show a token's place in the source, or, of the decoder's text, in the target. */
   reveal: { readonly token: number; readonly target?: boolean };
   failed: { readonly error: WireError };

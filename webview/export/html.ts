@@ -1,6 +1,6 @@
 /** One HTML file that works without a network: the matrix, every head in small, the chosen row, and the numbers to take along. */
 import { weightWords } from '../draw/numbers.ts';
-import { tokenLabel } from '../state/axis.ts';
+import { askerName, namedAnswers } from '../state/answers.ts';
 import { largest } from '../state/largest.ts';
 import { rowOf, type Shown } from '../state/shown.ts';
 import type { Provenance } from './provenance.ts';
@@ -66,9 +66,7 @@ function textSection({ shown }: HtmlParts): string {
 
 function rowSection({ shown, query }: HtmlParts): string {
   if (query === null) return '';
-  const row = rowOf(shown, [query], 'from');
-  const lines = largest(row, 20).map(
-    (i) => `<tr><td>${escapeXml(tokenLabel(shown.keys, i))}</td><td class="n">${weightWords(row[i]!)}</td></tr>`,
-  );
-  return `<h2>Where “${escapeXml(tokenLabel(shown.queries, query))}” looks</h2>\n<table>\n${lines.join('\n')}\n</table>`;
+  const { row, names } = namedAnswers(shown, rowOf(shown, [query], 'from'), 'from');
+  const lines = largest(row, 20).map((i) => `<tr><td>${escapeXml(names(i))}</td><td class="n">${weightWords(row[i]!)}</td></tr>`);
+  return `<h2>Where “${escapeXml(askerName(shown.queries, shown.grouped?.queries, query))}” looks</h2>\n<table>\n${lines.join('\n')}\n</table>`;
 }

@@ -76,7 +76,7 @@ export function tokenLabel(side: Side, index: number): string {
   return visible(token.start < token.end ? side.text.slice(token.start, token.end).replace(/(?<=\S)\s+$|^\s+(?=\S)/gu, '') : token.piece);
 }
 
-type AxisView = Pick<ViewOptions, 'specials' | 'grouping'>;
+export type AxisView = Pick<ViewOptions, 'specials' | 'grouping'>;
 
 /** Axes of a side that were asked for before: a step to another head needs them again, unchanged. */
 const axes = new WeakMap<Side, Map<string, Axis>>();
@@ -101,7 +101,7 @@ function makeAxis(side: Side, view: AxisView): Axis {
       side.count,
     );
   }
-  const groups = groupTokens(side.tokens, [side.text], view.grouping).filter((g) => g.tokens.some(shown));
+  const groups = groupTokens(side.tokens, [side.text, side.text], view.grouping).filter((g) => g.tokens.some(shown));
   return build(
     groups.map((g) => g.tokens),
     groups.map((g) => (g.tokens.length > 1 ? visible(g.label) : side.rows ? rowWords(side, g.tokens[0]!) : tokenLabel(side, g.tokens[0]!))),

@@ -3,9 +3,10 @@ import { effect, type ReadonlySignal } from '@preact/signals';
 import { HeadlightError } from '../../model/errors.ts';
 import type { HeadMeasures, HostNotifications, RowParams } from '../../model/protocol/panel.ts';
 import type { HostChannel } from '../host.ts';
+import { sideOf } from './axis.ts';
 import type { Maps } from './maps.ts';
 import type { Measures } from './measures.ts';
-import { rowOf, type ShownState } from './shown.ts';
+import { groupedOf, rowOf, type ShownState } from './shown.ts';
 import type { Store } from './store.ts';
 import { type HeadRef, type Session, siteKey } from './types.ts';
 
@@ -17,7 +18,8 @@ export function mirror(store: Store, shown: ReadonlySignal<ShownState>, measures
     if (!store.session.value || now.state === 'loading' || now.state === 'nothing') return;
     const whole = now.state === 'ready' && !now.value.against && !now.value.over && selection.query !== null;
     const weights = whole ? rowOf(now.value, [selection.query!, ...store.queries.value], 'from') : null;
-    host.notify('selected', within(store.session.value.base, { selection, weights }));
+    const { grouping } = store.view.value;
+    host.notify('selected', within(store.session.value.base, { selection, weights, grouping }));
   });
   const stopMeasured = effect(() => {
     const heads = [...measures.byHead.value].map(([key, values]): HeadMeasures => ({ ...refOf(key), values }));
@@ -33,12 +35,13 @@ export function mirror(store: Store, shown: ReadonlySignal<ShownState>, measures
 function within(base: Session | undefined, selected: HostNotifications['selected']): HostNotifications['selected'] {
   const ran = base?.sites.get(siteKey(selected.selection))?.run;
   if (!ran) return selected;
-  const { selection, weights } = selected;
+  const { selection, weights, grouping } = selected;
   const known = selection.query !== null && selection.query < ran.queries;
   const key = selection.key !== null && selection.key < ran.keys ? selection.key : null;
   return {
     selection: { ...selection, query: known ? selection.query : null, key },
     weights: known ? (weights?.slice(0, ran.keys) ?? null) : null,
+    grouping,
   };
 }
 
@@ -48,7 +51,7 @@ function refOf(key: string): HeadRef {
 }
 
 /**
- * One row or column for the host (hover cards).
+ * One row or column for the host (hover cards), of the group that the token is in where the view groups.
  * @throws HeadlightError `not-found` for a head or token that the run does not have
  */
 export async function rowFor(store: Store, maps: Maps | null, { kind, layer, head, token, direction }: RowParams): Promise<Float32Array> {
@@ -59,6 +62,8 @@ export async function rowFor(store: Store, maps: Maps | null, { kind, layer, hea
   const most = direction === 'from' ? queries : keys;
   if (token < 0 || token >= most) throw new HeadlightError('not-found', `The run has no token ${token + 1}; it has ${most}.`);
   const { weights } = await maps.once({ kind, layer, head });
-  const side = (count: number) => ({ text: '', tokens: [], count, unit: '' });
-  return rowOf({ weights, queries: side(queries), keys: side(keys) }, [token], direction);
+  const session = store.session.peek()!;
+  const sides = { queries: sideOf(session, site, 'queries'), keys: sideOf(session, site, 'keys') };
+  const grouped = groupedOf(sides.queries, sides.keys, store.view.peek().grouping);
+  return rowOf({ weights, ...sides, grouped }, [token], direction);
 }

@@ -7,7 +7,7 @@ import type { Maps } from './maps.ts';
 import { Rollouts } from './rollout.ts';
 import { belowThreshold, differenceOf, isPlain, meanOf, regroup } from './shape.ts';
 import type { Store } from './store.ts';
-import { type HeadRef, type Loaded, type Site, sameHead, siteKey } from './types.ts';
+import { type HeadRef, type Loaded, type Site, sameHead, siteKey, type ViewOptions } from './types.ts';
 
 export interface Shown {
   readonly site: Site;
@@ -29,6 +29,21 @@ export interface Shown {
   readonly over: 'rollout' | null;
   /** Each head's own weights, for overlays. */
   readonly each: readonly Float32Array[];
+  /** Tokens that count as one, hidden ones too; null where every token counts for itself. */
+  readonly grouped: Grouped | null;
+}
+
+/** Both sides in groups. */
+export interface Grouped {
+  readonly queries: Axis;
+  readonly keys: Axis;
+}
+
+/** The groups of both sides of a site. */
+export function groupedOf(queries: Side, keys: Side, grouping: ViewOptions['grouping']): Grouped | null {
+  if (grouping === 'token') return null;
+  const axis = (side: Side) => axisOf(side, { specials: 'show', grouping });
+  return { queries: axis(queries), keys: axis(keys) };
 }
 
 /** What a map's rows and columns stand for. */
@@ -54,7 +69,8 @@ export function watchShown(store: Store, maps: ReadonlySignal<Maps | null>): Rea
       isPlain(rows) && isPlain(columns)
         ? { cells: { data: weights, rows: queries.count, columns: keys.count }, hidden: new Float32Array(queries.count) }
         : regroup(weights, keys.count, rows, columns);
-    const value = { ...now.value, queries, keys, rows, columns, cells, hidden: belowThreshold(cells, threshold, hidden) };
+    const grouped = groupedOf(queries, keys, grouping);
+    const value = { ...now.value, queries, keys, grouped, rows, columns, cells, hidden: belowThreshold(cells, threshold, hidden) };
     return { state: 'ready', value };
   });
 }
@@ -104,18 +120,22 @@ function comparable(store: Store, site: Site): boolean {
   );
 }
 
-/** The row [S] of a query, or the sum of the rows of several (`to`: the column [T] of a key). */
-export function rowOf(
-  shown: Pick<Shown, 'weights' | 'queries' | 'keys'>,
-  tokens: readonly number[],
-  direction: 'from' | 'to',
-): Float32Array {
+type Rows = Pick<Shown, 'weights' | 'queries' | 'keys' | 'grouped'>;
+
+/**
+ * The row [S] of a query, or the sum of the rows of several (`to`: the column [T] of a key). In groups a query's row is the mean over its group, a key's
+ * column the sum over it; every row keeps its sum.
+ */
+export function rowOf(shown: Rows, tokens: readonly number[], direction: 'from' | 'to'): Float32Array {
   const { weights } = shown;
   const [T, S] = [shown.queries.count, shown.keys.count];
   const length = direction === 'from' ? S : T;
   const row = new Float32Array(length);
-  for (const token of tokens) {
-    for (let i = 0; i < length; i++) row[i]! += direction === 'from' ? weights[token * S + i]! : weights[i * S + token]!;
+  for (const group of membersOf(shown, tokens, direction)) {
+    const share = direction === 'from' ? 1 / group.length : 1;
+    for (const token of group) {
+      for (let i = 0; i < length; i++) row[i]! += share * (direction === 'from' ? weights[token * S + i]! : weights[i * S + token]!);
+    }
   }
   return row;
 }
@@ -125,6 +145,24 @@ export function seenEnds({ site, rows, columns, queries, keys }: Axes): ((row: n
   if (!site.causal || site.window !== null || !isPlain(rows) || !isPlain(columns)) return undefined;
   const shift = keys.count - queries.count;
   return (row) => row + shift + 1;
+}
+
+/** The groups of tokens that ask, each once; every token by itself where nothing is grouped. */
+export function membersOf({ grouped }: Pick<Shown, 'grouped'>, tokens: readonly number[], direction: 'from' | 'to'): (readonly number[])[] {
+  const axis = direction === 'from' ? grouped?.queries : grouped?.keys;
+  if (!axis) return tokens.map((token) => [token]);
+  const places = new Set(tokens.map((token) => axis.placeOf[token]!));
+  return [...places].map((place) => axis.groups[place]!);
+}
+
+/** A row by the groups of what answers: keys are summed, queries averaged. The row itself where nothing is grouped. */
+export function answersOf({ grouped }: Pick<Shown, 'grouped'>, row: Float32Array, direction: 'from' | 'to'): Float32Array {
+  const axis = direction === 'from' ? grouped?.keys : grouped?.queries;
+  if (!axis) return row;
+  return Float32Array.from(axis.groups, (group) => {
+    const sum = group.reduce((total, token) => total + row[token]!, 0);
+    return direction === 'from' ? sum : sum / group.length;
+  });
 }
 
 /** Whether no token of a row can see any token of a column: the model's mask, not a small weight. */

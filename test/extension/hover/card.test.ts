@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { barUri } from '../../../extension/hover/bars.ts';
 import { commandLink, escapeMarkdown, plainCard, type RunCard, runCard, shortWeight } from '../../../extension/hover/card.ts';
+import { nameOf } from '../../../extension/text/lookup.ts';
 import type { Token } from '../../../model/protocol/panel.ts';
 
 const text = 'The keys are | <b>x</b> [a](command:evil) here now';
@@ -25,8 +26,8 @@ const card = (more: Partial<RunCard> = {}): RunCard => ({
   layer: 2,
   head: 0,
   weights: Float32Array.of(0.1, 0.52, 0.05, 0.2, 0.03, 0.06, 0.0399, 0.0001),
-  keys: tokens,
-  keyText: text,
+  names: tokens.map((token) => nameOf(text, token)),
+  group: null,
   stale: false,
   pinned: false,
   ...more,

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Token } from '../../../model/protocol/panel.ts';
 import { axisOf, heaviestFirst, type Side } from '../../../webview/state/axis.ts';
 import { belowThreshold, differenceOf, isPlain, meanOf, regroup } from '../../../webview/state/shape.ts';
+import { answersOf, groupedOf, membersOf, rowOf } from '../../../webview/state/shown.ts';
 
 /** [CLS] un believ able . — a special token, a word of three tokens, a full stop. */
 function side(): Side {
@@ -80,4 +81,39 @@ test('mean and difference of maps', () => {
   assert.deepEqual([...meanOf([a, b])], [0.5, 0.5, 0.375]);
   assert.deepEqual([...differenceOf(a, b)], [1, -1, 0.25]);
   assert.equal(meanOf([a]), a);
+});
+
+test('rows in groups: a word asks with the mean of its tokens and answers with their sum; every row keeps its sum', () => {
+  const one = side();
+  const shown = { weights: WEIGHTS, queries: one, keys: one, grouped: groupedOf(one, one, 'word') };
+  const row = rowOf(shown, [2], 'from');
+  assert.deepEqual(membersOf(shown, [2, 1], 'from'), [[1, 2, 3]], 'two tokens of a word ask once');
+  for (let key = 0; key < 5; key++) {
+    const mean = (WEIGHTS[5 + key]! + WEIGHTS[10 + key]! + WEIGHTS[15 + key]!) / 3;
+    assert.ok(Math.abs(row[key]! - mean) < 1e-6);
+  }
+  const answers = answersOf(shown, row, 'from');
+  assert.equal(answers.length, 3);
+  assert.ok(Math.abs(answers.reduce((a, b) => a + b, 0) - 1) < 1e-6);
+  assert.ok(Math.abs(answers[1]! - (row[1]! + row[2]! + row[3]!)) < 1e-6);
+  const column = answersOf(shown, rowOf(shown, [2], 'to'), 'to');
+  const { cells } = regroup(
+    WEIGHTS,
+    5,
+    axisOf(one, { specials: 'show', grouping: 'word' }),
+    axisOf(one, { specials: 'show', grouping: 'word' }),
+  );
+  for (let place = 0; place < 3; place++) {
+    assert.ok(Math.abs(answers[place]! - cells.data[3 + place]!) < 1e-6, `row, place ${place}, as the matrix has it`);
+    assert.ok(Math.abs(column[place]! - cells.data[3 * place + 1]!) < 1e-6, `column, place ${place}, as the matrix has it`);
+  }
+});
+
+test('without groups a row is the row, and several are summed', () => {
+  const one = side();
+  const shown = { weights: WEIGHTS, queries: one, keys: one, grouped: groupedOf(one, one, 'token') };
+  assert.deepEqual([...rowOf(shown, [3], 'from')], [...WEIGHTS.subarray(15, 20)]);
+  assert.equal(answersOf(shown, WEIGHTS.subarray(0, 5), 'from').length, 5);
+  const two = rowOf(shown, [0, 1], 'from');
+  assert.ok(Math.abs(two[3]! - (WEIGHTS[3]! + WEIGHTS[8]!)) < 1e-6);
 });

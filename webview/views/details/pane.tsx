@@ -2,13 +2,15 @@
 
 import { badgeOf, metrics as definitions } from '../../../model/metrics/index.ts';
 import type { Token } from '../../../model/protocol/panel.ts';
+import { REGROUP_RULE } from '../../../model/text/regroup.ts';
 import { exact, headWords, percent, short } from '../../draw/numbers.ts';
+import { askerName, namedAnswers } from '../../state/answers.ts';
 import { askedTokens, askingField } from '../../state/asked.ts';
 import { rowWords, type Side, tokenLabel } from '../../state/axis.ts';
 import { METRICS, rowEntropies, type Values } from '../../state/measures.ts';
 import { toggleQuery } from '../../state/select.ts';
 import type { Shown } from '../../state/shown.ts';
-import { rowOf } from '../../state/shown.ts';
+import { membersOf, rowOf } from '../../state/shown.ts';
 import { headKey } from '../../state/types.ts';
 import { IconButton } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
@@ -41,9 +43,8 @@ function QueryDetails({ shown, tokens }: { shown: Shown; tokens: readonly number
   const { store, host } = usePanel();
   const { direction } = store.view.value;
   const side = direction === 'from' ? shown.queries : shown.keys;
-  const others = direction === 'from' ? shown.keys : shown.queries;
   const row = rowOf(shown, tokens, direction);
-  const copy = () => host.request('copy', { text: tableText(shown, tokens, row, others, direction) });
+  const copy = () => host.request('copy', { text: tableText(shown, tokens, row, direction) });
   return (
     <div class="block">
       <header class="pane-head">
@@ -57,6 +58,7 @@ function QueryDetails({ shown, tokens }: { shown: Shown; tokens: readonly number
               side={side}
               target={isTarget(shown, direction)}
               index={token}
+              group={groupWords(shown, side, token, direction)}
               onRemove={token === tokens[0] ? null : () => toggleQuery(store, token)}
             />
           </li>
@@ -65,7 +67,8 @@ function QueryDetails({ shown, tokens }: { shown: Shown; tokens: readonly number
       <h3>
         {direction === 'from' ? 'Looks at' : 'Looked at by'} · {headsWords(shown)}
       </h3>
-      <TopKeys row={row} side={others} signed={shown.against !== null} onChoose={direction === 'from' ? 'key' : 'query'} />
+      {shown.grouped && <p class="note">{REGROUP_RULE}</p>}
+      <TopKeys {...namedAnswers(shown, row, direction)} signed={shown.against !== null} onChoose={direction === 'from' ? 'key' : 'query'} />
     </div>
   );
 }
@@ -75,7 +78,8 @@ const isTarget = ({ site: { kind } }: Shown, direction: 'from' | 'to'): boolean 
   kind === 'decoder' || (kind === 'cross' && direction === 'from');
 
 /** A token with all that is known of it. */
-function TokenLine({ side, target, index, onRemove }: { side: Side; target: boolean; index: number; onRemove: (() => void) | null }) {
+function TokenLine(props: { side: Side; target: boolean; index: number; group: string | null; onRemove: (() => void) | null }) {
+  const { side, target, index, group, onRemove } = props;
   const { host } = usePanel();
   const token = side.tokens[index];
   return (
@@ -88,11 +92,19 @@ function TokenLine({ side, target, index, onRemove }: { side: Side; target: bool
       >
         {tokenLabel(side, index)}
       </button>
+      {group !== null && <span> in {group}</span>}
       {side.rows && <span title="What this row of the decoder has read last, and what it foretells"> {rowWords(side, index)}</span>}
       <span class="muted"> {token ? tokenFacts(side, token, index) : `${side.unit} ${index + 1}`}</span>
       {onRemove && <IconButton label="Take this query away" icon="close" onPress={onRemove} />}
     </>
   );
+}
+
+/** `“the cabinet” (3 tokens)`: the group that a token asks with; null where it asks alone. */
+function groupWords(shown: Shown, side: Side, token: number, direction: 'from' | 'to'): string | null {
+  const axis = direction === 'from' ? shown.grouped?.queries : shown.grouped?.keys;
+  const [members] = membersOf(shown, [token], direction);
+  return axis && members && members.length > 1 ? `“${askerName(side, axis, token)}” (${members.length} tokens)` : null;
 }
 
 /** `token 7 · id 389 · piece Ġare · 1:28–1:32`. */
@@ -174,9 +186,10 @@ const Fact = ({ name, value, title }: { name: string; value: string; title: stri
 );
 
 /** Tab-separated, every digit. */
-function tableText(shown: Shown, tokens: readonly number[], row: Float32Array, others: Side, direction: 'from' | 'to'): string {
+function tableText(shown: Shown, tokens: readonly number[], row: Float32Array, direction: 'from' | 'to'): string {
   const side = direction === 'from' ? shown.queries : shown.keys;
   const title = `# ${headsWords(shown)}; ${direction === 'from' ? 'query' : 'key'}: ${tokens.map((t) => `${t + 1} ${tokenLabel(side, t)}`).join(' + ')}`;
-  const lines = Array.from(row, (weight, i) => `${i + 1}\t${tokenLabel(others, i)}\t${exact(weight)}`);
+  const { names, row: values } = namedAnswers(shown, row, direction);
+  const lines = Array.from(values, (weight, i) => `${i + 1}\t${names(i)}\t${exact(weight)}`);
   return [title, `token\ttext\tweight`, ...lines].join('\n');
 }

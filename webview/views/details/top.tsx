@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { exact, weightWords } from '../../draw/numbers.ts';
-import { type Side, tokenLabel } from '../../state/axis.ts';
+import type { Answers } from '../../state/answers.ts';
 import { largest } from '../../state/largest.ts';
 import { select } from '../../state/select.ts';
 import { usePanel } from '../context.ts';
@@ -10,8 +10,8 @@ import { usePanel } from '../context.ts';
 const SHOWN = 8;
 const ALL = 200;
 
-export function TopKeys(props: { row: Float32Array; side: Side; signed: boolean; onChoose: 'query' | 'key' }) {
-  const { row, side, signed, onChoose } = props;
+export function TopKeys(props: Answers & { signed: boolean; onChoose: 'query' | 'key' }) {
+  const { row, names, unit, tokenAt, signed, onChoose } = props;
   const { store } = usePanel();
   const all = useSignal(false);
   const top = largest(row, all.value ? ALL : SHOWN);
@@ -26,18 +26,19 @@ export function TopKeys(props: { row: Float32Array; side: Side; signed: boolean;
           <button
             type="button"
             class="line"
-            title={`${tokenLabel(side, i)} (${side.unit} ${i + 1}): ${exact(row[i]!)}`}
-            aria-pressed={store.selection.value[onChoose] === i}
-            onClick={() => select(store, { [onChoose]: i })}
+            title={`${names(i)} (${unit} ${i + 1}): ${exact(row[i]!)}`}
+            aria-pressed={store.selection.value[onChoose] === tokenAt(i)}
+            onClick={() => select(store, { [onChoose]: tokenAt(i) })}
             onPointerEnter={() => {
-              store.pointed.value = onChoose === 'key' ? { query: store.selection.peek().query, key: i } : { query: i, key: null };
+              const token = tokenAt(i);
+              store.pointed.value = onChoose === 'key' ? { query: store.selection.peek().query, key: token } : { query: token, key: null };
             }}
             onPointerLeave={() => {
               store.pointed.value = { query: null, key: null };
             }}
           >
             <span class="name" dir="auto">
-              {tokenLabel(side, i)}
+              {names(i)}
             </span>
             <span class="bar">
               <span class={row[i]! < 0 ? 'minus' : ''} style={{ width: `${(100 * Math.abs(row[i]!)) / longest}%` }} />

@@ -1,7 +1,7 @@
 /** What a thumbnail says when it is pointed at, and what the chosen head is called for those who hear it. */
 import { headWords, percent, short } from '../../draw/numbers.ts';
 import { POOLING } from '../../draw/thumbnails.ts';
-import { tokenLabel } from '../../state/axis.ts';
+import { askerName, namedAnswers } from '../../state/answers.ts';
 import { METRICS } from '../../state/measures.ts';
 import { knownOf } from '../../state/select.ts';
 import { rowOf } from '../../state/shown.ts';
@@ -52,10 +52,11 @@ export function headSentence({ store, shown }: Panel): string {
   const now = shown.value;
   const name = now.state === 'ready' && now.value.over ? headsWords(now.value) : headWords(layer, head);
   if (now.state !== 'ready' || query === null || now.value.against) return name;
-  const row = rowOf(now.value, [query], 'from');
+  const { row, names } = namedAnswers(now.value, rowOf(now.value, [query], 'from'), 'from');
   let top = 0;
   row.forEach((weight, key) => {
     if (weight > row[top]!) top = key;
   });
-  return `${name}: ${tokenLabel(now.value.queries, query)} attends ${percent(row[top] ?? 0)} to ${tokenLabel(now.value.keys, top)}`;
+  const asker = askerName(now.value.queries, now.value.grouped?.queries, query);
+  return `${name}: ${asker} attends ${percent(row[top] ?? 0)} to ${names(top)}`;
 }

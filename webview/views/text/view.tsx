@@ -3,11 +3,12 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { heatAt } from '../../colour/heat.ts';
 import { colourIndex } from '../../draw/cells.ts';
 import { percent } from '../../draw/numbers.ts';
+import { askerName } from '../../state/answers.ts';
 import { askedTokens, askFrom, askingField, hasTwoTexts } from '../../state/asked.ts';
 import type { Side } from '../../state/axis.ts';
 import { tokenLabel } from '../../state/axis.ts';
 import { select, toggleQuery } from '../../state/select.ts';
-import { rowOf, type Shown } from '../../state/shown.ts';
+import { answersOf, membersOf, rowOf, type Shown } from '../../state/shown.ts';
 import { setView } from '../../state/store.ts';
 import type { Session } from '../../state/types.ts';
 import { Dropdown } from '../../ui/controls.tsx';
@@ -15,6 +16,7 @@ import { useDraw } from '../../ui/hooks.ts';
 import { usePanel } from '../context.ts';
 import { headSentence } from '../heads/tip.tsx';
 import { ColourChoices, Legend } from '../matrix/legend.tsx';
+import { MapChoices } from '../matrix/tools.tsx';
 import { outside, type Part, partsOf } from './parts.ts';
 
 /** The side whose tokens are chosen, and the side that is painted. */
@@ -78,7 +80,7 @@ function Tools({ shown }: { shown: Shown }) {
   const { store, theme } = usePanel();
   const { direction, scale, range } = store.view.value;
   const { tokens } = useAsked(shown);
-  const row = rowOf(shown, tokens, direction);
+  const row = answersOf(shown, rowOf(shown, tokens, direction), direction);
   const signed = shown.against !== null;
   return (
     <div class="row-tools">
@@ -92,6 +94,7 @@ function Tools({ shown }: { shown: Shown }) {
         onChoose={(direction) => setView(store, { direction })}
       />
       <ColourChoices signed={signed} />
+      <MapChoices shown={shown} />
       <Legend colours={signed ? theme.value.diverging : theme.value.heat} scale={scale} top={topOf(row, range, signed)} signed={signed} />
     </div>
   );
@@ -218,21 +221,26 @@ function Heat({
   const side = painted === (direction === 'from') ? shown.keys : shown.queries;
   useDraw(() => {
     const row = rowOf(shown, tokens, direction);
+    const answers = answersOf(shown, row, direction);
+    const groups = direction === 'from' ? shown.grouped?.keys : shown.grouped?.queries;
+    const asked = membersOf(shown, tokens, direction).flat();
     const signed = shown.against !== null;
     const colours = signed ? theme.value.diverging : theme.value.heat;
-    const top = topOf(row, range, signed);
+    const top = topOf(answers, range, signed);
     for (const word of box.current?.querySelectorAll<HTMLElement>('.token') ?? []) {
       const own = (word.dataset.tokens ?? word.dataset.token ?? '').split(' ').map(Number);
       const hidden = specials !== 'show' && own.every((t) => side.tokens[t]?.special);
-      const weight = painted ? own.reduce((sum, t) => sum + (row[t] ?? 0), 0) : 0;
+      const place = groups?.placeOf[own[0]!] ?? -1;
+      const weight = !painted ? 0 : place >= 0 ? answers[place]! : own.reduce((sum, t) => sum + (row[t] ?? 0), 0);
       const shows = painted && !hidden && weight !== 0 && Math.abs(weight) >= threshold;
       const heat = shows ? heatAt(colours, colourIndex(weight, top, scale, signed)) : null;
       word.style.backgroundColor = heat?.background ?? '';
       word.style.color = heat?.ink ?? '';
-      word.classList.toggle('query', asks && own.some((t) => tokens.includes(t)));
+      word.classList.toggle('query', asks && own.some((t) => asked.includes(t)));
       word.classList.toggle('key', painted && direction === 'from' && key !== null && own.includes(key));
       word.classList.toggle('gone', hidden);
-      word.title = painted ? `${own.map((t) => tokenLabel(side, t)).join(' ')}: ${percent(weight)}` : '';
+      const name = groups?.labels[place] ?? own.map((t) => tokenLabel(side, t)).join(' ');
+      word.title = painted ? `${name}: ${percent(weight)}` : '';
     }
   });
   return null;
@@ -247,7 +255,7 @@ function Caption({ shown }: { shown: Shown }) {
   const row = rowOf(shown, tokens, direction);
   const all = row.reduce((a, b) => a + b, 0);
   const away = row.reduce((sum, w, i) => sum + (answering.tokens[i]?.special ? w : 0), 0);
-  const names = tokens.map((t) => tokenLabel(asking, t)).join(' + ');
+  const names = tokens.map((t) => askerName(asking, direction === 'from' ? shown.grouped?.queries : shown.grouped?.keys, t)).join(' + ');
   return (
     <p class="note">
       {direction === 'from' ? (
