@@ -233,6 +233,20 @@ export interface StepResult {
   readonly stepMs: number;
 }
 
+/** A run whose output alone is of interest. */
+export interface OutputForParams {
+  readonly params: RunParams;
+  readonly output: string;
+}
+
+/** Bits of surprise at each row of a run. */
+export interface SurpriseParams {
+  readonly run: number;
+  readonly output: string;
+  /** The token that row t should foretell; −1 for a row that foretells nothing that is known. */
+  readonly ids: readonly number[];
+}
+
 /** A row of an output of a run, as shares. */
 export interface PredictParams {
   readonly run: number;
@@ -374,6 +388,12 @@ export interface EngineRequests extends WalkRequests {
   scores: { params: HeadParams; result: HeadScores };
   /** @throws `unsupported` for sites without q and k */
   vectors: { params: HeadParams; result: HeadVectors };
+  /** One output of a run of which nothing else is kept. @throws as `run` */
+  outputFor: { params: OutputForParams; result: Tensor };
+  /** A row of such an output. @throws as `run` and `predict` */
+  predictFor: { params: OutputForParams & Omit<PredictParams, 'run'>; result: Shares };
+  /** −log₂ p of the token that came, row by row; NaN for rows without one. */
+  surprise: { params: SurpriseParams; result: Float32Array };
   /** Computes what comes next; keeps nothing that a view could ask about. @throws as `run` */
   step: { params: StepParams; result: StepResult };
   /** @throws `internal` for an output that is no row of scores */

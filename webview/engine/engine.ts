@@ -9,18 +9,21 @@ import type { Shares } from '../../model/predictions/shares.ts';
 import type {
   Comparison,
   Device,
+  EngineRequests,
   HeadParams,
   HeadScores,
   HeadVectors,
   HeadWeights,
   ModelFiles,
   OpenResult,
+  OutputForParams,
   PredictParams,
   RunParams,
   RunResult,
   SiteParams,
   StepParams,
   StepResult,
+  SurpriseParams,
   Thumbnails,
 } from '../../model/protocol/engine.ts';
 import type { Arithmetic, ArithmeticParams, StageParams, StageResult, Walk } from '../../model/protocol/walk.ts';
@@ -33,7 +36,7 @@ import { type DeviceChoice, withHalf } from './device.ts';
 import { type Loaded, loadModel } from './loading.ts';
 import { assertRunnable, type OpenModel, type OpenOptions, openModel, problemOf, weightBytes } from './opening.ts';
 import { positionsOf } from './positions.ts';
-import { predictRow } from './predict.ts';
+import { predictRow, surpriseOf } from './predict.ts';
 import { type CancelSignal, Queue } from './queue.ts';
 import type { Run } from './run.ts';
 import { runModel } from './running.ts';
@@ -212,13 +215,32 @@ export class Engine {
    * @throws HeadlightError as `run`
    */
   step(params: StepParams, call: EngineCall = {}): Promise<StepResult> {
+    return this.#stepped(params.params, call, (stepper) => stepper.step(params, call.token));
+  }
+
+  /** One output of a run of which nothing else is kept. @throws HeadlightError as `run` */
+  outputFor(params: OutputForParams, call: EngineCall = {}): Promise<Tensor> {
+    return this.#stepped(params.params, call, (stepper) => stepper.output(params, call.token));
+  }
+
+  /** A row of such an output. @throws HeadlightError as `run` and `predict` */
+  async predictFor(params: EngineRequests['predictFor']['params'], call: EngineCall = {}): Promise<Shares> {
+    return predictRow(await this.outputFor(params, call), params);
+  }
+
+  #stepped<R>(params: RunParams, call: EngineCall, work: (stepper: Stepper) => Promise<R>): Promise<R> {
     return this.#turns.add(async () => {
       const opened = this.#open();
-      assertRunnable(opened.model, params.params);
-      opened.loaded ??= await loadModel(this.#runtime, opened.model, opened.choice.device, this.#keepingFor(opened, params.params), call);
+      assertRunnable(opened.model, params);
+      opened.loaded ??= await loadModel(this.#runtime, opened.model, opened.choice.device, this.#keepingFor(opened, params), call);
       opened.stepper ??= new Stepper(opened.model, opened.loaded);
-      return opened.stepper.step(params, call.token);
+      return work(opened.stepper);
     }, call.token);
+  }
+
+  /** −log₂ p of the token that came, row by row. */
+  surprise({ run, output, ids }: SurpriseParams): Promise<Float32Array> {
+    return this.#ask(run, async (found) => surpriseOf(await found.output(output), output, ids));
   }
 
   /** @throws HeadlightError `internal` for an output that is no row of scores */

@@ -1,6 +1,6 @@
 /** One row of an output as shares. */
 import { HeadlightError } from '../../model/errors.ts';
-import { type Shares, sharesOf } from '../../model/predictions/shares.ts';
+import { logSumExp, type Shares, sharesOf } from '../../model/predictions/shares.ts';
 import type { PredictParams } from '../../model/protocol/engine.ts';
 import type { Tensor } from '../../model/tensor.ts';
 
@@ -10,6 +10,20 @@ import type { Tensor } from '../../model/tensor.ts';
  */
 export function predictRow(tensor: Tensor, { output, position, top, asked }: Omit<PredictParams, 'run'>): Shares {
   return sharesOf(rowAt(tensor, output, position), top, asked);
+}
+
+/**
+ * Bits of surprise: −log₂ p of the token that came, for each row.
+ * @param tensor [B, T, V]; the first of the batch counts
+ * @param ids [T]; −1 for rows without a token
+ * @returns [T], NaN for rows without a token
+ */
+export function surpriseOf(tensor: Tensor, output: string, ids: readonly number[]): Float32Array {
+  return Float32Array.from(ids, (id, row) => {
+    if (id < 0) return Number.NaN;
+    const scores = rowAt(tensor, output, row);
+    return (logSumExp(scores) - (scores[id] ?? Number.NaN)) / Math.LN2;
+  });
 }
 
 /** The scores of one position, or of the whole where there are no positions. */

@@ -6,7 +6,7 @@
  */
 import type { CachePair } from '../../model/onnx/caches.ts';
 import type { EncoderResult } from '../../model/onnx/feeds.ts';
-import type { RunParams, StepParams, StepResult } from '../../model/protocol/engine.ts';
+import type { OutputForParams, RunParams, StepParams, StepResult } from '../../model/protocol/engine.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
 import type { Loaded } from './loading.ts';
 import type { OpenModel, OpenPart } from './opening.ts';
@@ -56,6 +56,20 @@ export class Stepper {
     if (presents.length > 0) this.#keep(`${context}|${ids.join(' ')}`, { length: ids.length, outputs });
     else outputs.dispose();
     return { logits, cached: before?.length ?? 0, stepMs: performance.now() - start };
+  }
+
+  /** One output of a run on all that is given; nothing is kept. @throws HeadlightError as a run */
+  async output({ params, output }: OutputForParams, signal: CancelSignal | undefined): Promise<Tensor> {
+    const index = this.model.parts.length - 1;
+    const encoder = this.model.parts[index]!.role === 'decoder' ? await this.#encode(params, signal) : null;
+    const { feeds } = this.model.parts[index]!.feeds(params, encoder);
+    const outputs = await this.loaded.parts[index]!.runFor([output], feeds, {}, signal);
+    try {
+      const { dtype, shape, data } = await outputs.tensor(output);
+      return { dtype, shape, data: data.slice() };
+    } finally {
+      outputs.dispose();
+    }
   }
 
   /** The longest known beginning that leaves at least one token to read. */

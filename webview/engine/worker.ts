@@ -82,6 +82,12 @@ const requests: RequestHandlers<EngineRequests> = {
     const step = await engine().step(params, call);
     return { ...step, logits: give(step.logits) };
   },
+  outputFor: async (params, call) => {
+    const tensor = await engine().outputFor(params, call);
+    return { ...tensor, data: give(tensor.data) };
+  },
+  predictFor: (params, call) => engine().predictFor(params, call),
+  surprise: async (params) => give(await engine().surprise(params)),
   predict: (params) => engine().predict(params),
   positions: (params) => engine().positions(params),
   causes: (params) => engine().causes.facts(params),

@@ -18,7 +18,7 @@ export function Legend(props: { colours: Table; scale: Scale; top: number | null
   }, [colours]);
   const places = signed ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
   const value = (place: number) => (signed ? (2 * place - 1) * (top ?? 1) : shareAt(scale, place) * (top ?? 1));
-  const unit = signed ? (what ?? 'difference of weights') : top === null ? '× the largest weight of its row' : 'weight';
+  const unit = what ?? (signed ? 'difference of weights' : top === null ? '× the largest weight of its row' : 'weight');
   return (
     <figure class="legend" aria-label={`Colours: ${short(value(0))} to ${short(value(1))}, ${unit}, ${scale} scale`}>
       <canvas ref={canvas} />

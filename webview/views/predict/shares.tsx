@@ -1,11 +1,14 @@
 /** A row of scores as a list: probability with its bar, logit, and what the list leaves out. */
 import type { Share, Shares } from '../../../model/predictions/shares.ts';
+import type { Scoring } from '../../../model/predictions/task.ts';
 import { count, exact, short } from '../../draw/numbers.ts';
 
 interface SharesProps {
   readonly shares: Shares;
   readonly label: string;
   readonly nameOf: (id: number) => string;
+  /** How a score is to be read; left out: softmax over all. */
+  readonly scoring?: Scoring;
   /** Marked, whatever its rank. */
   readonly actual?: number | null;
   /** What the marked one is. */
@@ -15,7 +18,16 @@ interface SharesProps {
   readonly chooses?: string;
 }
 
-export function SharesList({ shares, label, nameOf, actual = null, actualWords = 'the text', onChoose, chooses }: SharesProps) {
+export function SharesList({
+  shares,
+  label,
+  nameOf,
+  actual = null,
+  actualWords = 'the text',
+  scoring = 'one',
+  onChoose,
+  chooses,
+}: SharesProps) {
   const listed = shares.top.reduce((sum, { probability }) => sum + probability, 0);
   const beyond = shares.asked.filter(({ id }) => !shares.top.some((share) => share.id === id));
   const rest = Math.max(0, 1 - listed - beyond.reduce((sum, { probability }) => sum + probability, 0));
@@ -23,7 +35,8 @@ export function SharesList({ shares, label, nameOf, actual = null, actualWords =
   const line = (share: Share) => (
     <ShareLine
       key={share.id}
-      share={share}
+      share={scoring === 'each' ? { ...share, probability: 1 / (1 + Math.exp(-share.logit)) } : share}
+      isValue={scoring === 'value'}
       name={nameOf(share.id)}
       actual={share.id === actual ? actualWords : null}
       onChoose={onChoose && (() => onChoose(share.id))}
@@ -36,8 +49,8 @@ export function SharesList({ shares, label, nameOf, actual = null, actualWords =
         <span class="rank">#</span>
         <span class="name">{label}</span>
         <span class="bar" />
-        <span class="number">probability</span>
-        <span class="number">logit</span>
+        <span class="number">{scoring === 'value' ? '' : 'probability'}</span>
+        <span class="number">{scoring === 'value' ? 'value' : 'logit'}</span>
       </li>
       {shares.top.map(line)}
       {beyond.map(line)}
@@ -46,7 +59,7 @@ export function SharesList({ shares, label, nameOf, actual = null, actualWords =
           <span class="rank" />
           <span class="name">{count(more)} more</span>
           <span class="bar" />
-          <span class="number">{probabilityWords(rest)}</span>
+          <span class="number">{scoring === 'one' ? probabilityWords(rest) : ''}</span>
           <span class="number" />
         </li>
       )}
@@ -56,6 +69,8 @@ export function SharesList({ shares, label, nameOf, actual = null, actualWords =
 
 interface LineProps {
   readonly share: Share;
+  /** A number that is no score of a class. */
+  readonly isValue: boolean;
   readonly name: string;
   /** What it is marked as, null for nothing. */
   readonly actual: string | null;
@@ -63,7 +78,7 @@ interface LineProps {
   readonly chooses: string | undefined;
 }
 
-function ShareLine({ share: { id, logit, probability, rank }, name, actual, onChoose, chooses }: LineProps) {
+function ShareLine({ share: { id, logit, probability, rank }, isValue, name, actual, onChoose, chooses }: LineProps) {
   const content = (
     <>
       <span class="rank muted">{rank + 1}</span>
@@ -71,14 +86,12 @@ function ShareLine({ share: { id, logit, probability, rank }, name, actual, onCh
         {name}
         {actual && <span class="muted"> ← {actual}</span>}
       </span>
-      <span class="bar">
-        <span style={{ width: `${100 * probability}%` }} />
-      </span>
-      <span class="number">{probabilityWords(probability)}</span>
+      <span class="bar">{!isValue && <span style={{ width: `${100 * probability}%` }} />}</span>
+      <span class="number">{isValue ? '' : probabilityWords(probability)}</span>
       <span class="number muted">{logit.toFixed(2)}</span>
     </>
   );
-  const title = `${name} (id ${id}): probability ${exact(probability)}, logit ${exact(logit)}${chooses ? `\n${chooses}` : ''}`;
+  const title = `${name} (id ${id}): ${isValue ? '' : `probability ${exact(probability)}, `}logit ${exact(logit)}${chooses ? `\n${chooses}` : ''}`;
   return (
     <li class={actual ? 'actual' : ''}>
       {onChoose ? (
