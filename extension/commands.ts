@@ -4,6 +4,7 @@ import { HeadlightError } from '../model/errors.ts';
 import type { PanelAction } from '../model/protocol/panel.ts';
 import type { Selection } from '../model/protocol/selection.ts';
 import type { App } from './app.ts';
+import { markedSpans } from './editor/links.ts';
 import { choosePicture, isPicture, modelForPictures, noText, pictureAtCursor, pictureTab, readsPictures } from './images/pictures.ts';
 import { Store } from './lifetime.ts';
 import type { Model } from './models/model.ts';
@@ -43,6 +44,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'headlight.saveView': saveViewTold,
   'headlight.copyLink': copyLinkTold,
   'headlight.openView': (app, target) => openViewFile(app, target),
+  'headlight.findLinks': findLinks,
   'headlight.compare': (app) => act(app, 'compare'),
   'headlight.table': (app) => act(app, 'table'),
   'headlight.checkReference': (app) => act(app, 'check'),
@@ -222,6 +224,12 @@ async function copyLinkTold(app: App): Promise<void> {
 
 /** Time that the status bar says what was done. */
 const TOLD_MS = 5000;
+
+/** Ranks the heads by the weight between two marked words. */
+function findLinks(app: App): void {
+  const spans = markedSpans(editorInUse(), currentRun(app));
+  app.panel.notify('links', spans);
+}
 
 async function selectModel(app: App): Promise<void> {
   const model = await pickModel(app.models);

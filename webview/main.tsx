@@ -8,6 +8,7 @@ import { assetsBeside, startEngine } from './engine/client.ts';
 import { connectHost, type HostChannel, savedPanel, vscode } from './host.ts';
 import { act } from './state/act.ts';
 import { Checks } from './state/checks.ts';
+import { markSpans } from './state/links.ts';
 import { watchMeasures } from './state/measures.ts';
 import { mirror, rowFor } from './state/mirror.ts';
 import { keep, lookOf, restore } from './state/saved.ts';
@@ -39,6 +40,7 @@ const host: HostChannel = connectHost(
   },
   {
     select: (change) => selectFromHost(store, change),
+    links: (spans) => markSpans(store, spans),
     stale: ({ stale }) => {
       store.stale.value = stale;
     },

@@ -90,6 +90,11 @@ export class TrackedText {
     if (!this.#stale) this.#place();
   }
 
+  /** Tokens of the run. */
+  get count(): number {
+    return this.tokens.length;
+  }
+
   /** Where a token is in the document, without the blank before a word; null for one that is nowhere (special, or edited away). */
   rangeOf(token: number): Span | null {
     return this.#tokens[token] ?? null;

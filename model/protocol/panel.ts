@@ -152,6 +152,8 @@ export type PanelAction =
 export interface PanelNotifications {
   act: { readonly action: PanelAction };
   select: Partial<Selection>;
+  /** Find the heads that link two stretches of the text: tokens that ask, tokens that answer. */
+  links: { readonly from: readonly number[]; readonly to: readonly number[] };
   /** The text in the editor no longer is the text of the run. */
   stale: { readonly stale: boolean };
 }

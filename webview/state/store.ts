@@ -2,6 +2,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Selection } from '../../model/protocol/selection.ts';
 import type { FirstHead, Kept } from './kept.ts';
+import type { Spans } from './links.ts';
 import { DEFAULT_VIEW, type HeadRef, type Phase, type Session, type Site, siteKey, type ViewOptions } from './types.ts';
 
 /** A moment that back and forward return to. */
@@ -33,6 +34,8 @@ export interface Store {
   readonly kept: Signal<Kept | null>;
   /** The head that stands first in the comparison. */
   readonly first: Signal<FirstHead>;
+  /** Two stretches of the text that were marked to find the heads that link them; they hold as long as their query and key are selected. */
+  readonly spans: Signal<(Spans & Pick<Selection, 'query' | 'key'>) | null>;
   /** Cells that stay marked. */
   readonly pins: Signal<readonly { readonly query: number; readonly key: number }[]>;
   readonly pointed: Signal<Pointed>;
@@ -41,7 +44,7 @@ export interface Store {
   readonly past: Signal<readonly Moment[]>;
   readonly future: Signal<readonly Moment[]>;
   /** Something that a command of VS Code asked to open. */
-  readonly asked: Signal<'export' | 'compare' | 'check' | null>;
+  readonly asked: Signal<'export' | 'compare' | 'check' | 'links' | null>;
   /** What a screen reader is told next. */
   readonly said: Signal<string>;
   /** The selected head's site, null before a run. */
@@ -67,13 +70,14 @@ export function createStore(): Store {
     over: signal<'rollout' | null>(null),
     kept: signal<Kept | null>(null),
     first: signal<FirstHead>({ run: 'this', layer: null, head: null }),
+    spans: signal<(Spans & Pick<Selection, 'query' | 'key'>) | null>(null),
     pins: signal<readonly { query: number; key: number }[]>([]),
     pointed: signal<Pointed>(NOTHING),
     view: signal<ViewOptions>(DEFAULT_VIEW),
     stale: signal(false),
     past: signal<readonly Moment[]>([]),
     future: signal<readonly Moment[]>([]),
-    asked: signal<'export' | 'compare' | 'check' | null>(null),
+    asked: signal<'export' | 'compare' | 'check' | 'links' | null>(null),
     said: signal(''),
     site: computed(() => session.value?.sites.get(siteKey(selection.value)) ?? null),
     heads: computed(() => {

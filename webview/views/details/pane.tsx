@@ -17,6 +17,7 @@ import { usePanel } from '../context.ts';
 import { Classes } from '../image/classes.tsx';
 import { headsWords } from '../words.ts';
 import { EntropyChart } from './chart.tsx';
+import { LinkSearch, useAskedLinks } from './links.tsx';
 import { TopKeys } from './top.tsx';
 
 export function DetailsPane({ shown }: { shown: Shown }) {
@@ -33,9 +34,24 @@ export function DetailsPane({ shown }: { shown: Shown }) {
         <QueryDetails shown={shown} tokens={asked} />
       )}
       <Classes />
+      <LinkDetails shown={shown} />
       <HeadDetails shown={shown} />
       <EntropyChart />
     </section>
+  );
+}
+
+/** Where a key is chosen too. */
+function LinkDetails({ shown }: { shown: Shown }) {
+  const { store } = usePanel();
+  useAskedLinks(shown);
+  const { query, key } = store.selection.value;
+  if (query === null || key === null || shown.against || shown.over) return null;
+  return (
+    <div class="block">
+      <h3>Heads that link two words</h3>
+      <LinkSearch shown={shown} />
+    </div>
   );
 }
 

@@ -1,9 +1,7 @@
 /** Every head's metrics: a table to sort, a chart over the layers, and the heads that link two chosen tokens. */
 import { useSignal } from '@preact/signals';
 import { metrics as definitions } from '../../../model/metrics/index.ts';
-import { linkScore } from '../../../model/metrics/link.ts';
-import { exact, headName, percent } from '../../draw/numbers.ts';
-import { tokenLabel } from '../../state/axis.ts';
+import { exact, headName } from '../../draw/numbers.ts';
 import { METRICS } from '../../state/measures.ts';
 import { headsOf, select } from '../../state/select.ts';
 import type { Shown } from '../../state/shown.ts';
@@ -12,6 +10,7 @@ import { type HeadRef, headKey, sameHead } from '../../state/types.ts';
 import { Button, Dropdown } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
 import { LayerChart } from '../details/chart.tsx';
+import { LinkSearch } from '../details/links.tsx';
 
 /** Rows in the page; more are a click away. */
 const ROWS = 60;
@@ -37,13 +36,16 @@ export function MetricsView({ shown }: { shown: Shown }) {
           onChoose={(sort) => setView(store, { sort })}
         />
         <CsvButton heads={sorted} />
-        <LinkSearch shown={shown} />
       </div>
       <p class="note">
         {definitions.find((m) => m.id === metric.id)?.definition} {definitions.find((m) => m.id === metric.id)?.formula}
         {done < of ? ` Measured ${done} of ${of} heads.` : ''}
       </p>
       <LayerChart metric={metric} />
+      <details class="link-search">
+        <summary class="link">Heads that link two words</summary>
+        <LinkSearch shown={shown} />
+      </details>
       <Table heads={all.value ? sorted : sorted.slice(0, ROWS)} />
       {!all.value && sorted.length > ROWS && (
         <Button
@@ -121,40 +123,4 @@ function CsvButton({ heads }: { heads: readonly HeadRef[] }) {
     void host.request('save', { name, bytes: new TextEncoder().encode(text) });
   };
   return <Button label="CSV" icon="export" onPress={save} />;
-}
-
-/** Ranks every head by the weight between the chosen query and key. */
-function LinkSearch({ shown }: { shown: Shown }) {
-  const { store, maps } = usePanel();
-  const found = useSignal<readonly { readonly ref: HeadRef; readonly weight: number }[] | null>(null);
-  const { query, key, kind } = store.selection.value;
-  if (query === null || key === null) return <span class="muted">Choose a query and a key to rank the heads that link them.</span>;
-  const asking = [query, ...store.queries.value];
-  const names = `${asking.map((q) => tokenLabel(shown.queries, q)).join(' + ')} → ${tokenLabel(shown.keys, key)}`;
-  const search = async () => {
-    const from = maps.peek();
-    const links: { ref: HeadRef; weight: number }[] = [];
-    for (const ref of headsOf(store.session.peek()!, kind)) {
-      if (!from || from.ended) return;
-      const { weights, queries, keys } = await from.once(ref);
-      links.push({ ref, weight: linkScore(weights, queries, keys, asking, [key]) });
-    }
-    found.value = links.sort((a, b) => b.weight - a.weight).slice(0, 8);
-  };
-  return (
-    <>
-      <Button label={`Heads that link ${names}`} icon="link" onPress={() => void search()} />
-      {found.value && (
-        <ul class="pins" aria-label={`Heads by weight of ${names}`}>
-          {found.value.map(({ ref, weight }) => (
-            <li key={headKey(ref)}>
-              <button type="button" class="chip" onClick={() => select(store, ref)}>
-                {headName(ref.layer, ref.head)} <span class="number">{percent(weight)}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-    </>
-  );
 }
