@@ -3,6 +3,7 @@ import { dataTypeOf } from '../onnx/dtypes.ts';
 import { onnx } from '../onnx/proto.js';
 import type { DType } from '../tensor.ts';
 import type { WalkPlan } from './plan.ts';
+import type { WalkSection } from './types.ts';
 
 /** What a piece is made of. */
 export interface Piece {
@@ -73,4 +74,17 @@ export function pieceModel(
 function valueInfo(name: string, dtype: DType | undefined): onnx.ValueInfoProto {
   if (dtype === undefined) return onnx.ValueInfoProto.create({ name });
   return onnx.ValueInfoProto.create({ name, type: onnx.TypeProto.create({ tensorType: { elemType: dataTypeOf(dtype) } }) });
+}
+
+/** The values of a section's steps, and what is added in them. */
+export const wantedOf = ({ steps }: Pick<WalkSection, 'steps'>): string[] =>
+  steps.flatMap(({ id, side }) => (side === null ? [id] : [id, side]));
+
+/** For each section of a plan the values that later ones start from. */
+export function passedOf(plan: WalkPlan): string[][] {
+  const passed = plan.sections.map(() => new Set<string>());
+  plan.sections.forEach((section, index) => {
+    for (const value of pieceOf(plan, index, wantedOf(section)).carried) passed[homeOf(plan, value)]!.add(value);
+  });
+  return passed.map((values) => [...values]);
 }

@@ -165,9 +165,9 @@ export class Engine {
     const createMs = isNew ? performance.now() - createStart : 0;
     call.progress?.(null, 'running');
     const start = performance.now();
-    const { run, feeds, warnings } = await runModel(model, opened.loaded, params, call.token);
+    const { run, outputs: kept, feeds, warnings } = await runModel(model, opened.loaded, params, call.token);
     const runMs = performance.now() - start;
-    const walker = new Walker(this.#runtime, model, feeds, choice.device);
+    const walker = new Walker(this.#runtime, model, feeds, choice.device, kept);
     const number = this.#keep({ run, params, walker });
     const sites = await run.summary();
     const outputs = run.outputNames.map((name) => run.outputType(name));

@@ -9,6 +9,7 @@ import type { Tensor } from '../../model/tensor.ts';
 import { cpuNodesOf, externalOf } from './external.ts';
 import { HeadSession } from './head-session.ts';
 import { RunOutputs } from './outputs.ts';
+import { keepBetween } from './plans.ts';
 import type { CancelSignal } from './queue.ts';
 import type { OrtValues, Runtime, Session } from './runtime.ts';
 import { toOrt } from './tensors.ts';
@@ -46,11 +47,13 @@ export class LoadedPart {
     const { device, keeping, onRead, signal } = options;
     const { model, taps } = instrument(part.found.model, part.found.sites, keeping);
     const outputs = part.found.model.graph!.output.map(({ name }) => name);
+    // Short texts alone: for long ones they are computed again when somebody looks.
+    const between = keeping === 'both' ? keepBetween(part, model) : [];
     const { name, folder } = part;
     const program = { name, folder, bytes: writeModel(model), files: externalOf(model).files, cpuNodes: cpuNodesOf(model) };
-    const keepOnGpu = [...outputs, ...taps.flatMap(({ q, k, kept }) => [q ?? '', k ?? '', ...kept]).filter(Boolean)];
+    const keepOnGpu = [...outputs, ...between, ...taps.flatMap(({ q, k, kept }) => [q ?? '', k ?? '', ...kept]).filter(Boolean)];
     const session = await runtime.create(program, { device, keepOnGpu, onRead, signal });
-    const fetches = [...new Set([...outputs, ...taps.flatMap(fetchesOf)])];
+    const fetches = [...new Set([...outputs, ...between, ...taps.flatMap(fetchesOf)])];
     return new LoadedPart(runtime, part, new Map(taps.map((tap) => [tap.key, tap])), session, fetches);
   }
 

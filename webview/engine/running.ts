@@ -17,6 +17,8 @@ export function encoderResult(states: Tensor, { attentionMask }: RunParams): Enc
 
 export interface RunDone {
   readonly run: Run;
+  /** What each part returned. */
+  readonly outputs: readonly RunOutputs[];
   /** What each part was fed with. */
   readonly feeds: readonly Readonly<Record<string, Tensor>>[];
   readonly warnings: readonly string[];
@@ -41,5 +43,5 @@ export async function runModel(model: OpenModel, { parts }: Loaded, params: RunP
     throw error;
   }
   const sites = model.sites.map(({ facts, site, part }): RanSite => ({ facts, site, part: parts[part]!, outputs: outputs[part]! }));
-  return { run: new Run(sites, outputs, model.outputNames), feeds, warnings: [...new Set(warnings)] };
+  return { run: new Run(sites, outputs, model.outputNames), outputs, feeds, warnings: [...new Set(warnings)] };
 }

@@ -17,13 +17,15 @@ import type {
   WalkSection,
 } from '../../model/protocol/walk.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
-import { homeOf, pieceModel, pieceOf } from '../../model/walk/extract.ts';
-import { planWalk, type WalkPlan } from '../../model/walk/plan.ts';
+import { passedOf, pieceModel, pieceOf, wantedOf } from '../../model/walk/extract.ts';
+import type { WalkPlan } from '../../model/walk/plan.ts';
 import { explain } from './arithmetic.ts';
 import { differenceOf } from './difference.ts';
 import type { EngineCall } from './engine.ts';
 import { cpuNodesOf, externalOf } from './external.ts';
 import type { OpenModel, OpenPart } from './opening.ts';
+import type { RunOutputs } from './outputs.ts';
+import { planOf } from './plans.ts';
 import { assertWanted } from './queue.ts';
 import { assertKnown, lookAround } from './reference.ts';
 import type { OrtValues, Runtime } from './runtime.ts';
@@ -51,6 +53,8 @@ export class Walker {
     private readonly model: OpenModel,
     private readonly feeds: readonly Feeds[],
     private readonly device: Device,
+    /** What the run kept, by part: values that go from piece to piece are among it where the text is short. */
+    private readonly kept: readonly RunOutputs[] = [],
   ) {
     this.#carried = model.parts.map(() => new Map());
   }
@@ -74,7 +78,7 @@ export class Walker {
   }
 
   plans(): readonly WalkPlan[] {
-    this.#plans ??= this.model.parts.map(({ found, stages }) => planWalk(found.model, found.sites, stages));
+    this.#plans ??= this.model.parts.map(planOf);
     return this.#plans;
   }
 
@@ -126,6 +130,7 @@ export class Walker {
     if (this.#computed?.place.part === place.part && this.#computed.place.index === place.index) return this.#computed.values;
     this.#computed = null;
     for (let earlier = 0; earlier < place.index; earlier++) {
+      await this.#takeKept(place.part, earlier);
       const missing = this.passedOn(place.part, earlier).filter((name) => !this.#carried[place.part]!.has(name));
       if (missing.length === 0) continue;
       call.progress?.(earlier / place.index, 'walking to this layer');
@@ -135,6 +140,12 @@ export class Walker {
     const values = await this.#compute(place.part, place.index, wanted, call);
     this.#computed = { place, values };
     return values;
+  }
+
+  /** What the run itself kept of a section, so that it need not be computed again. */
+  async #takeKept(part: number, section: number): Promise<void> {
+    const [kept, carried] = [this.kept[part], this.#carried[part]!];
+    for (const name of this.passedOn(part, section)) if (!carried.has(name) && kept?.has(name)) carried.set(name, await kept.tensor(name));
   }
 
   /** Values of a section that later ones start from. */
@@ -206,16 +217,4 @@ export class Walker {
       if (!this.runtime.broken) await session.release();
     }
   }
-}
-
-/** The values of a section's steps, and what is added in them. */
-const wantedOf = ({ steps }: Pick<WalkSection, 'steps'>): string[] => steps.flatMap(({ id, side }) => (side === null ? [id] : [id, side]));
-
-/** For each section of a plan the values that later ones start from. */
-function passedOf(plan: WalkPlan): string[][] {
-  const passed = plan.sections.map(() => new Set<string>());
-  plan.sections.forEach(({ steps }, index) => {
-    for (const value of pieceOf(plan, index, wantedOf({ steps })).carried) passed[homeOf(plan, value)]!.add(value);
-  });
-  return passed.map((values) => [...values]);
 }

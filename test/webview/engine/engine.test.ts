@@ -82,6 +82,22 @@ describe('Engine', () => {
     assert.ok(outputs[0]!.largest < 1e-3, `logits: ${outputs[0]!.largest}`);
   });
 
+  it('walks to any layer at once, and finds the weights that it shows', async () => {
+    const { run, sites } = await engine.run({ ids: idsOf(1) });
+    const { sections, remarks } = await engine.walk({ run });
+    assert.deepEqual(remarks, []);
+    for (const { key, heads } of sites.toReversed()) {
+      const section = sections.findIndex((one) => one.sites.includes(key));
+      const step = sections[section]!.steps.find(({ role }) => role === 'weights')!;
+      for (let head = 0; head < heads; head++) {
+        const { values } = await engine.stage({ run, section, head });
+        const walked = values.find(({ id }) => id === step.id)!;
+        assertClose(walked.data, (await engine.head({ run, key, head })).weights, { rtol: 0, atol: 1e-6 }, `${key}, head ${head}`);
+      }
+    }
+    await assert.rejects(engine.stage({ run, section: 99, head: 0 }), /no section 99/);
+  });
+
   it('keeps few runs, and says so of older ones', async () => {
     const runs: RunResult[] = [];
     for (const text of [0, 1, 2]) runs.push(await engine.run({ ids: idsOf(text) }));
