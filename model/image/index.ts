@@ -16,4 +16,4 @@ export { type Alpha, type Picture, upright } from './picture.ts';
 export { type Preprocessed, type PreprocessOptions, preprocess } from './preprocess.ts';
 export { type ImageSettings, imageSettings, type TargetSize } from './settings.ts';
 export { type ImageToken, type ImageTokens, imageTokens, type PatchGrid, patchAt, patchRect } from './tokens.ts';
-export { stageGrid, swinWindows, type Windows } from './windows.ts';
+export { stageGrid, swinWindows, type WindowSettings, type Windows, windowSettings } from './windows.ts';

@@ -52,7 +52,7 @@ const LAYOUTS: ReadonlyMap<string, Layout> = new Map([
 ]);
 
 /** The vision part of a configuration: its own, or that of the picture tower. */
-function visionConfig(config: unknown): Json {
+export function visionConfig(config: unknown): Json {
   const json = typeof config === 'object' && config !== null ? (config as Json) : {};
   const tower = json.vision_config;
   return typeof tower === 'object' && tower !== null ? (tower as Json) : json;
@@ -112,7 +112,12 @@ function guessed(extra: number): Layout {
 }
 
 /** The position of the patch at a point of the picture; null outside the patches. */
-export function patchAt({ grid, firstPatch }: ImageTokens, geometry: Geometry, x: number, y: number): number | null {
+export function patchAt(
+  { grid, firstPatch }: Pick<ImageTokens, 'grid' | 'firstPatch'>,
+  geometry: Geometry,
+  x: number,
+  y: number,
+): number | null {
   const [inX, inY] = toInput(geometry, x, y);
   const row = Math.floor(inY / grid.patch.height);
   const column = Math.floor(inX / grid.patch.width);

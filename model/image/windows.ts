@@ -1,5 +1,5 @@
 /** Swin's windows: which patches attend to each other. Source: Liu et al. 2021, section 3.2; shapes as in transformers' SwinLayer. */
-import type { PatchGrid } from './tokens.ts';
+import { type PatchGrid, visionConfig } from './tokens.ts';
 
 /** The grid of a stage: every stage after the first joins 2 × 2 patches, an odd row or column being padded. */
 export function stageGrid(grid: PatchGrid, stage: number): PatchGrid {
@@ -41,4 +41,19 @@ export function swinWindows({ rows, columns }: PatchGrid, windowSize: number, bl
     }
   }
   return { edge, shift, windows };
+}
+
+/** What a configuration says of windows. */
+export interface WindowSettings {
+  /** Edge of a window in patches. */
+  readonly edge: number;
+  /** Blocks of each stage. */
+  readonly depths: readonly number[];
+}
+
+/** The windows of a Swin model; null for models that attend over the whole picture. */
+export function windowSettings(config: unknown): WindowSettings | null {
+  const { model_type: type, window_size: edge, depths } = visionConfig(config);
+  if (!String(type).startsWith('swin') || typeof edge !== 'number' || !(edge > 0) || !Array.isArray(depths)) return null;
+  return depths.every((depth) => Number.isInteger(depth) && depth > 0) ? { edge, depths } : null;
 }

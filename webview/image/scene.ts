@@ -1,6 +1,15 @@
 /** A picture as a run sees it: its pixels, what each position of the model's sequence is, and what positions are called. */
 import { HeadlightError } from '../../model/errors.ts';
-import { type Geometry, type ImageToken, type ImageTokens, imageSettings, imageTokens, preprocess } from '../../model/image/index.ts';
+import {
+  type Geometry,
+  type ImageToken,
+  type ImageTokens,
+  imageSettings,
+  imageTokens,
+  preprocess,
+  type WindowSettings,
+  windowSettings,
+} from '../../model/image/index.ts';
 import type { ImageInput } from '../../model/protocol/panel.ts';
 import { type Tensor, tensor } from '../../model/tensor.ts';
 import { decodePicture } from './decode.ts';
@@ -10,6 +19,8 @@ export interface Scene {
   readonly bitmap: ImageBitmap;
   readonly geometry: Geometry;
   readonly tokens: ImageTokens;
+  /** Of a model that attends within windows; null for others. */
+  readonly windows: WindowSettings | null;
   readonly notice: string | null;
 }
 
@@ -27,7 +38,7 @@ export async function prepareScene({ name, uri, preprocessor, config }: ImageInp
   const { picture, bitmap, notice } = await decodePicture(uri, name);
   const settings = imageSettings(preprocessor);
   const { values, shape, geometry } = preprocess(picture, settings, { channels: channelsOf(config) });
-  const scene = { name, bitmap, geometry, tokens: imageTokens(config, geometry), notice };
+  const scene = { name, bitmap, geometry, tokens: imageTokens(config, geometry), windows: windowSettings(config), notice };
   return { scene, pixelValues: tensor('float32', shape, values) };
 }
 
@@ -53,14 +64,6 @@ export function namesOf({ tokens }: Pick<Scene, 'tokens'>, count: number): reado
 export function firstPosition({ tokens: { tokens, grid, firstPatch } }: Pick<Scene, 'tokens'>): number {
   if (tokens[0]?.kind === 'class') return 0;
   return firstPatch + Math.floor(grid.rows / 2) * grid.columns + Math.floor(grid.columns / 2);
-}
-
-/** The patch reached from `position` by a step of rows and columns, staying in the grid; from a token beside the grid the first patch. */
-export function stepPatch({ grid, firstPatch, tokens }: ImageTokens, position: number | null, rows: number, columns: number): number {
-  const token = position === null ? undefined : tokens[position];
-  if (token?.kind !== 'patch') return firstPatch;
-  const within = (value: number, count: number) => Math.min(Math.max(value, 0), count - 1);
-  return firstPatch + within(token.row + rows, grid.rows) * grid.columns + within(token.column + columns, grid.columns);
 }
 
 /**

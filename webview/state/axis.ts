@@ -2,7 +2,8 @@
 import type { TargetText, Token } from '../../model/protocol/panel.ts';
 import { groupTokens } from '../../model/text/regroup.ts';
 import { visible } from '../draw/labels.ts';
-import { namesOf } from '../image/scene.ts';
+import { placesOf } from '../image/places.ts';
+import type { Scene } from '../image/scene.ts';
 import type { Session, Site, ViewOptions } from './types.ts';
 
 /** Rows or columns as they are shown. Each shows one token, or the tokens of one word. */
@@ -30,23 +31,31 @@ export interface Side {
 const sides = new WeakMap<Session, Map<string, Side>>();
 
 /** The tokens that ask (`queries`) or answer (`keys`) at a site; the same object for the same tokens. */
-export function sideOf(session: Session, site: Site, which: 'queries' | 'keys'): Side {
+export function sideOf(session: Session, site: Site, which: 'queries' | 'keys', window = 0): Side {
   const known = sides.get(session) ?? new Map<string, Side>();
   sides.set(session, known);
   const target = site.kind === 'decoder' || (site.kind === 'cross' && which === 'queries');
   const rows = target && which === 'queries' ? site.kind : '';
-  const key = `${target} ${rows} ${site.run[which]}`;
-  const side = known.get(key) ?? makeSide(session, target, site.run[which], rows);
+  const pictured = pictureOf(session, site) !== null;
+  const key = pictured ? `${site.key} ${window}` : `${target} ${rows} ${site.run[which]}`;
+  const side = known.get(key) ?? (pictured ? pictureSide(session, site, window) : makeSide(session, target, site.run[which], rows));
   known.set(key, side);
   return side;
 }
 
+/** The picture that a site attends over, null for a site that reads text. */
+export function pictureOf({ scene, show }: Session, { kind }: Pick<Site, 'kind'>): Scene | null {
+  return scene && (show.input.kind === 'image' || kind === 'vision') ? scene : null;
+}
+
+function pictureSide(session: Session, site: Site, window: number): Side {
+  const names = placesOf(session.scene!, site, window)?.names;
+  return { text: '', tokens: [], count: site.run.queries, unit: 'position', ...(names ? { names } : {}) };
+}
+
 function makeSide(session: Session, target: boolean, count: number, rows: string): Side {
   const { input } = session.show;
-  if (input.kind === 'image') {
-    const names = session.scene ? namesOf(session.scene, count) : null;
-    return { text: '', tokens: [], count, unit: 'position', ...(names ? { names } : {}) };
-  }
+  if (input.kind === 'image') return { text: '', tokens: [], count, unit: 'position' };
   const said = target ? input.target : undefined;
   if (rows && said?.foretold && said.foretold.length === count) return rowSide(said, said.foretold, count, rows);
   const { text, tokens } = said ?? input;

@@ -29,7 +29,8 @@ export class Maps {
   constructor(
     private readonly engine: Engine,
     private readonly run: number,
-    private readonly batch: number = 0,
+    /** Which window of a site is looked at, for layers that attend within windows. */
+    private readonly windowOf: (key: string) => number = () => 0,
   ) {}
 
   /** True while a view waits for something, or did a moment ago: background work steps aside. */
@@ -44,14 +45,14 @@ export class Maps {
   /** All weights of a head. */
   head(ref: HeadRef): Signal<Loaded<HeadWeights>> {
     const ask = () => this.#ask('head', ref);
-    return this.#get(this.#heads, headKey(ref), ask, (w) => w.weights.byteLength);
+    return this.#get(this.#heads, this.#keyOf(ref), ask, (w) => w.weights.byteLength);
   }
 
   /** q and k of a head. */
   vectors(ref: HeadRef): Signal<Loaded<HeadVectors>> {
     return this.#get(
       this.#vectors,
-      headKey(ref),
+      this.#keyOf(ref),
       () => this.#ask('vectors', ref),
       (v) => v.q.byteLength + v.k.byteLength,
     );
@@ -60,7 +61,7 @@ export class Maps {
   /** Logits of a head before softmax. */
   scores(ref: HeadRef): Signal<Loaded<HeadScores>> {
     const ask = () => this.#ask('scores', ref);
-    return this.#get(this.#scores, headKey(ref), ask, (s) => s.scores.byteLength);
+    return this.#get(this.#scores, this.#keyOf(ref), ask, (s) => s.scores.byteLength);
   }
 
   /** What positions are to a head's site. */
@@ -72,13 +73,13 @@ export class Maps {
 
   /** Pooled pictures of a site's heads; they stay. */
   thumbnails(key: string): Signal<Loaded<Thumbnails>> {
-    const ask = () => this.engine.request('thumbnails', { run: this.run, key, batch: this.batch });
-    return this.#get(this.#thumbnails, key, ask, () => 0);
+    const ask = () => this.engine.request('thumbnails', { run: this.run, key, batch: this.windowOf(key) });
+    return this.#get(this.#thumbnails, `${key}@${this.windowOf(key)}`, ask, () => 0);
   }
 
   /** A head's weights for background work: from memory when they are there, never kept. */
   async once(ref: HeadRef): Promise<HeadWeights> {
-    const known = this.#heads.get(headKey(ref))?.loaded.peek();
+    const known = this.#heads.get(this.#keyOf(ref))?.loaded.peek();
     return known?.state === 'ready' ? known.value : this.#ask('head', ref);
   }
 
@@ -89,7 +90,11 @@ export class Maps {
   }
 
   #ask<M extends 'head' | 'vectors' | 'scores' | 'positions'>(method: M, ref: HeadRef) {
-    return this.engine.request(method, { run: this.run, key: siteKey(ref), head: ref.head, batch: this.batch });
+    return this.engine.request(method, { run: this.run, key: siteKey(ref), head: ref.head, batch: this.windowOf(siteKey(ref)) });
+  }
+
+  #keyOf(ref: HeadRef): string {
+    return `${headKey(ref)}@${this.windowOf(siteKey(ref))}`;
   }
 
   #get<T>(map: Map<string, Entry<T>>, key: string, ask: () => Promise<T>, bytes: (value: T) => number): Signal<Loaded<T>> {

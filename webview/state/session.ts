@@ -8,15 +8,16 @@ import type { ShowParams, ShowResult } from '../../model/protocol/panel.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
 import type { HostChannel } from '../host.ts';
 import { classLogits, classShares } from '../image/classes.ts';
+import { placeOfPatch, placesOf } from '../image/places.ts';
 import { firstPosition, prepareScene, type Scene } from '../image/scene.ts';
 import { continuedInput } from './continued.ts';
 import { Generation } from './generation.ts';
 import { Maps } from './maps.ts';
 import { applyLook } from './saved.ts';
 import { withinRun } from './select.ts';
-import { type Store, setView } from './store.ts';
+import { type Store, setView, windowOf } from './store.ts';
 import { withTarget } from './target.ts';
-import type { Engine, Session, Site } from './types.ts';
+import { type Engine, type Session, type Site, siteKey } from './types.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 type Host = Pick<HostChannel, 'request'>;
@@ -172,13 +173,14 @@ export class Sessions {
     const before = store.session.peek();
     batch(() => {
       this.maps.peek()?.end();
-      this.maps.value = new Maps(this.engine, session.run.run);
+      this.maps.value = new Maps(this.engine, session.run.run, (key) => windowOf(store, key));
       if (this.#host && before?.show.model.id !== session.show.model.id) {
         this.vocabulary.value = new Vocabulary(this.#host, session.show.model.id);
       }
       store.session.value = session;
       const start = session.scene ? { query: firstPosition(session.scene), key: null } : firstRow(session);
       store.selection.value = withinRun(session, { ...store.selection.peek(), ...start, ...session.show.select });
+      if (session.scene) beginInWindow(store, session, session.scene);
       if (session.scene && !before?.scene) setView(store, { tab: 'picture' });
       if (before?.show.model.id !== session.show.model.id) {
         store.picked.value = [];
@@ -208,6 +210,19 @@ export class Sessions {
 function firstRow({ show: { input, select } }: Session): Partial<Selection> {
   const rows = input.kind === 'text' && input.target && (select.kind === 'cross' || select.kind === 'decoder');
   return rows ? { query: 0, key: null } : {};
+}
+
+/** A layer that attends within windows opens on the window in the middle of the picture. */
+function beginInWindow(store: Store, session: Session, scene: Scene): void {
+  store.window.value = 0;
+  const site = session.sites.get(siteKey(store.selection.peek()));
+  const places = site && placesOf(scene, site, 0);
+  if (!site || !places?.window) return;
+  const { rows, columns } = places.grid;
+  const middle = placeOfPatch(scene, site, Math.floor(rows / 2) * columns + Math.floor(columns / 2));
+  if (!middle) return;
+  store.window.value = middle.window;
+  store.selection.value = { ...store.selection.peek(), query: middle.position };
 }
 
 function sitesOf(opened: OpenResult, run: RunResult): Map<string, Site> {

@@ -6,7 +6,7 @@ import { type Axis, axisOf, heaviestFirst, type Side, sideOf } from './axis.ts';
 import type { Maps } from './maps.ts';
 import { Rollouts } from './rollout.ts';
 import { belowThreshold, differenceOf, isPlain, meanOf, regroup } from './shape.ts';
-import type { Store } from './store.ts';
+import { type Store, windowOf } from './store.ts';
 import { type HeadRef, type Loaded, type Site, sameHead, siteKey, type ViewOptions } from './types.ts';
 
 export interface Shown {
@@ -29,6 +29,8 @@ export interface Shown {
   readonly over: 'rollout' | null;
   /** Each head's own weights, for overlays. */
   readonly each: readonly Float32Array[];
+  /** The window that is looked at, of a layer that attends within windows; 0 elsewhere. */
+  readonly window: number;
   /** Tokens that count as one, hidden ones too; null where every token counts for itself. */
   readonly grouped: Grouped | null;
 }
@@ -61,7 +63,8 @@ export function watchShown(store: Store, maps: ReadonlySignal<Maps | null>): Rea
     if (now.state !== 'ready' || !session) return now.state === 'ready' ? { state: 'nothing' } : now;
     const { specials, grouping, threshold, columns: order } = store.view.value;
     const { site, weights } = now.value;
-    const [queries, keys] = [sideOf(session, site, 'queries'), sideOf(session, site, 'keys')];
+    const window = windowOf(store, site.key);
+    const [queries, keys] = [sideOf(session, site, 'queries', window), sideOf(session, site, 'keys', window)];
     const rows = axisOf(queries, { specials, grouping });
     const inOrder = axisOf(keys, { specials, grouping });
     const columns = order === 'weight' ? heaviestFirst(inOrder, weights, keys.count) : inOrder;
@@ -70,7 +73,7 @@ export function watchShown(store: Store, maps: ReadonlySignal<Maps | null>): Rea
         ? { cells: { data: weights, rows: queries.count, columns: keys.count }, hidden: new Float32Array(queries.count) }
         : regroup(weights, keys.count, rows, columns);
     const grouped = groupedOf(queries, keys, grouping);
-    const value = { ...now.value, queries, keys, grouped, rows, columns, cells, hidden: belowThreshold(cells, threshold, hidden) };
+    const value = { ...now.value, queries, keys, window, grouped, rows, columns, cells, hidden: belowThreshold(cells, threshold, hidden) };
     return { state: 'ready', value };
   });
 }

@@ -38,6 +38,8 @@ export interface Store {
   readonly spans: Signal<(Spans & Pick<Selection, 'query' | 'key'>) | null>;
   /** Cells that stay marked. */
   readonly pins: Signal<readonly { readonly query: number; readonly key: number }[]>;
+  /** The window that is looked at in layers that attend within windows. */
+  readonly window: Signal<number>;
   readonly pointed: Signal<Pointed>;
   readonly view: Signal<ViewOptions>;
   readonly stale: Signal<boolean>;
@@ -72,6 +74,7 @@ export function createStore(): Store {
     first: signal<FirstHead>({ run: 'this', layer: null, head: null }),
     spans: signal<(Spans & Pick<Selection, 'query' | 'key'>) | null>(null),
     pins: signal<readonly { query: number; key: number }[]>([]),
+    window: signal(0),
     pointed: signal<Pointed>(NOTHING),
     view: signal<ViewOptions>(DEFAULT_VIEW),
     stale: signal(false),
@@ -90,4 +93,10 @@ export function createStore(): Store {
 /** Changes some of the view's options. */
 export function setView(store: Store, change: Partial<ViewOptions>): void {
   store.view.value = { ...store.view.peek(), ...change };
+}
+
+/** The window of a site that is looked at: the chosen one, as far as the site has it. */
+export function windowOf(store: Store, key: string): number {
+  const batch = store.session.value?.sites.get(key)?.run.batch ?? 1;
+  return Math.max(0, Math.min(store.window.value, batch - 1));
 }

@@ -41,6 +41,23 @@ export function pictureCase(root: string, name: string): ShowParams {
   };
 }
 
+/** `vision/swin`: a golden checkpoint on the picture that its goldens are about, prepared as its own processor says. */
+export function visionCase(name: string): ShowParams {
+  const folder = join(DATA, 'checkpoints', name);
+  const processors = JSON.parse(readFileSync(join(DATA, 'images/processors.json'), 'utf8')) as Readonly<Record<string, unknown>>;
+  return {
+    ...modelOf(name, folder, `/checkpoints/${name}/`),
+    input: {
+      kind: 'image',
+      name: 'image.png',
+      uri: `data:image/png;base64,${readFileSync(join(DATA, 'images/checkpoints.png')).toString('base64')}`,
+      preprocessor: processors[name],
+      config: JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')),
+    },
+    run: {},
+  };
+}
+
 function modelOf(name: string, folder: string, served: string): Omit<ShowParams, 'input' | 'run'> {
   const files = (readdirSync(folder, { recursive: true }) as string[])
     .filter((path) => statSync(join(folder, path)).isFile() && !/golden|\.onnx$/.test(path))

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { geometryOf, imageSettings, imageTokens } from '../../../model/image/index.ts';
+import { geometryOf, imageSettings, imageTokens, windowSettings } from '../../../model/image/index.ts';
 import { classShares } from '../../../webview/image/classes.ts';
-import { firstPosition, heaviest, namesOf, stepPatch, tokenName } from '../../../webview/image/scene.ts';
+import { placeOfPatch, placesOf, stepped } from '../../../webview/image/places.ts';
+import { firstPosition, heaviest, namesOf, tokenName } from '../../../webview/image/scene.ts';
 import { fitPicture } from '../../../webview/views/image/draw.ts';
 
 const settings = imageSettings({ size: { height: 24, width: 40 }, do_normalize: false, do_rescale: true });
@@ -37,13 +38,58 @@ describe('positions of a picture', () => {
   });
 
   it('are walked by arrow keys within the grid', () => {
-    const name = (position: number) => tokenName(registers.tokens[position]!);
-    assert.equal(name(stepPatch(registers, 0, 1, 0)), 'row 1, column 1');
-    assert.equal(name(stepPatch(registers, null, 0, 1)), 'row 1, column 1');
-    assert.equal(name(stepPatch(registers, 5, 1, 0)), 'row 2, column 1');
-    assert.equal(name(stepPatch(registers, 5, 0, 1)), 'row 1, column 2');
-    assert.equal(name(stepPatch(registers, 5, -1, -1)), 'row 1, column 1');
-    assert.equal(name(stepPatch(registers, 19, 1, 1)), 'row 3, column 5');
+    const places = placesOf({ tokens: registers, windows: null }, { layer: 0, run: { batch: 1, queries: 20 } }, 0)!;
+    const name = (patch: number) => places.names[places.patches.indexOf(patch)];
+    assert.equal(name(stepped(places, 0, 1, 0)), 'row 1, column 1');
+    assert.equal(name(stepped(places, null, 0, 1)), 'row 1, column 1');
+    assert.equal(name(stepped(places, 5, 1, 0)), 'row 2, column 1');
+    assert.equal(name(stepped(places, 5, 0, 1)), 'row 1, column 2');
+    assert.equal(name(stepped(places, 5, -1, -1)), 'row 1, column 1');
+    assert.equal(name(stepped(places, 19, 1, 1)), 'row 3, column 5');
+  });
+});
+
+describe('windows of a picture', () => {
+  // 24 × 40 pixels in patches of 4: 6 × 10, in windows of 3 × 3; the second stage has 3 × 5 patches, padded to 3 × 6.
+  const config = { model_type: 'swin', patch_size: 4, window_size: 3, depths: [2, 2] };
+  const scene = { tokens: imageTokens(config, geometry), windows: windowSettings(config) };
+  const site = (layer: number, batch: number) => ({ layer, run: { batch, queries: 9 } });
+
+  it('hold every patch once, in every layer', () => {
+    for (const [layer, batch, rows, columns] of [
+      [0, 8, 6, 10],
+      [1, 8, 6, 10],
+      [2, 2, 3, 5],
+      [3, 2, 3, 5],
+    ] as const) {
+      const found: number[] = [];
+      for (let window = 0; window < batch; window++) {
+        const places = placesOf(scene, site(layer, batch), window)!;
+        assert.deepEqual([places.grid.rows, places.grid.columns], [rows, columns]);
+        assert.deepEqual(places.window, { index: window, count: batch, edge: 3, shift: layer === 1 ? 1 : 0 });
+        found.push(...[...places.patches].filter((patch) => patch >= 0));
+        assert.equal(places.names.filter((name) => name === 'padding').length, [...places.patches].filter((p) => p < 0).length);
+      }
+      assert.deepEqual(
+        found.sort((a, b) => a - b),
+        Array.from({ length: rows * columns }, (_, i) => i),
+        `layer ${layer + 1}`,
+      );
+    }
+  });
+
+  it('are found from any patch', () => {
+    for (let patch = 0; patch < 60; patch++) {
+      const { window, position } = placeOfPatch(scene, site(1, 8), patch)!;
+      assert.equal(placesOf(scene, site(1, 8), window)!.patches[position], patch);
+    }
+    assert.equal(placeOfPatch(scene, site(3, 2), 15), null);
+  });
+
+  it('a site of other sizes than the configuration’s has no places', () => {
+    assert.equal(placesOf(scene, site(0, 7), 0), null);
+    assert.equal(placesOf(scene, { layer: 0, run: { batch: 8, queries: 16 } }, 0), null);
+    assert.equal(placesOf({ ...scene, windows: null }, site(0, 8), 0), null);
   });
 });
 

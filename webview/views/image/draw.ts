@@ -1,6 +1,6 @@
 /** Draws a picture with the weights of its patches over it. */
 
-import { type Rect, rectToPicture, visibleRect } from '../../../model/image/index.ts';
+import { type PatchGrid, patchRect, type Rect, rectToPicture, visibleRect } from '../../../model/image/index.ts';
 import { STEPS } from '../../colour/scales.ts';
 import type { Theme } from '../../colour/theme.ts';
 import { colourIndex, type Paint } from '../../draw/cells.ts';
@@ -22,6 +22,10 @@ export function fitPicture(picture: { width: number; height: number }, width: nu
 
 export interface Overlay {
   readonly scene: Scene;
+  /** The layer's own patches. */
+  readonly grid: PatchGrid;
+  /** 1 for patches of the window that is looked at, null where the layer attends over the whole picture. */
+  readonly window: Uint8Array | null;
   /** Weights of the patches, row-major. */
   readonly weights: Float32Array;
   /** 1 for patches that are painted. */
@@ -39,8 +43,8 @@ export interface Marks {
 }
 
 /** One pixel a patch. */
-export function patchImage({ weights, kept, paint, scene, opacity }: Overlay): ImageData {
-  const { rows, columns } = scene.tokens.grid;
+export function patchImage({ weights, kept, paint, grid, opacity }: Overlay): ImageData {
+  const { rows, columns } = grid;
   const image = new ImageData(columns, rows);
   for (let i = 0; i < rows * columns; i++) {
     const entry = Math.min(STEPS - 1, colourIndex(weights[i]!, paint.most, paint.scale, paint.signed));
@@ -60,7 +64,7 @@ export function drawPicture(
 ) {
   const context = prepare(canvas, size.width, size.height);
   const { scene } = overlay;
-  const { bitmap, geometry, tokens } = scene;
+  const { bitmap, geometry } = scene;
   const place = ({ left, top, right, bottom }: Rect) =>
     [fit.left + left * fit.scale, fit.top + top * fit.scale, (right - left) * fit.scale, (bottom - top) * fit.scale] as const;
   const whole = place({ left: 0, top: 0, right: bitmap.width, bottom: bitmap.height });
@@ -68,7 +72,7 @@ export function drawPicture(
   context.imageSmoothingQuality = 'high';
   context.drawImage(bitmap, ...whole);
   shade(context, whole, place(visibleRect(geometry)), theme.background);
-  const { rows, columns, patch } = tokens.grid;
+  const { rows, columns, patch } = overlay.grid;
   const area = place(rectToPicture(geometry, { left: 0, top: 0, right: columns * patch.width, bottom: rows * patch.height }));
   const cells = new OffscreenCanvas(columns, rows);
   cells.getContext('2d')!.putImageData(patchImage(overlay), 0, 0);
@@ -79,12 +83,49 @@ export function drawPicture(
   context.imageSmoothingEnabled = overlay.smooth;
   context.drawImage(cells, ...area);
   context.restore();
+  const patchPlace = (row: number, column: number) => place(patchRect(overlay.grid, geometry, row, column));
+  if (overlay.window) frame(context, overlay.window, overlay.grid, patchPlace, theme);
   for (const rect of marks.queries) outline(context, place(rect), theme.query, 2.5, theme.background);
   if (marks.key) outline(context, place(marks.key), theme.foreground, 2, theme.background);
   if (marks.pointed) outline(context, place(marks.pointed), theme.foreground, 1, theme.background);
 }
 
 type Box = readonly [left: number, top: number, width: number, height: number];
+
+/** The border of a window; a shifted one that runs over the picture's edge goes on at the other side. */
+function frame(
+  context: CanvasRenderingContext2D,
+  window: Uint8Array,
+  { rows, columns }: PatchGrid,
+  place: (row: number, column: number) => Box,
+  theme: Theme,
+): void {
+  const inside = (row: number, column: number) =>
+    row >= 0 && column >= 0 && row < rows && column < columns && window[row * columns + column] === 1;
+  context.beginPath();
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      if (!inside(row, column)) continue;
+      const [x, y, width, height] = place(row, column);
+      const line = (x1: number, y1: number, x2: number, y2: number) => {
+        context.moveTo(x1, y1);
+        context.lineTo(x2, y2);
+      };
+      if (!inside(row - 1, column)) line(x, y, x + width, y);
+      if (!inside(row + 1, column)) line(x, y + height, x + width, y + height);
+      if (!inside(row, column - 1)) line(x, y, x, y + height);
+      if (!inside(row, column + 1)) line(x + width, y, x + width, y + height);
+    }
+  }
+  for (const [colour, width] of [
+    [theme.background, 4],
+    [theme.foreground, 1.5],
+  ] as const) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.stroke();
+  }
+}
 
 /** Dims what the model does not see. */
 function shade(context: CanvasRenderingContext2D, whole: Box, seen: Box, colour: string): void {

@@ -1,17 +1,19 @@
 /** What stands around the picture: tokens that are no patches, and how the weights are painted. */
 import { exact, percent } from '../../draw/numbers.ts';
+import type { Places } from '../../image/places.ts';
 import { type Scene, tokenName } from '../../image/scene.ts';
 import { select } from '../../state/select.ts';
 import type { Shown } from '../../state/shown.ts';
 import { setView } from '../../state/store.ts';
-import { Checkbox, Dropdown } from '../../ui/controls.tsx';
+import { Checkbox, Dropdown, IconButton } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
 import { ScaleChoice } from '../matrix/legend.tsx';
 
 /** Class, distillation and register tokens as queries, with what the row gives them. */
-export function TokenButtons({ shown, scene, row }: { shown: Shown; scene: Scene; row: Float32Array }) {
+export function TokenButtons({ shown, scene, places, row }: { shown: Shown; scene: Scene; places: Places; row: Float32Array }) {
   const { store } = usePanel();
   const { query } = store.selection.value;
+  if (places.window) return <WindowChoice window={places.window} />;
   const others = scene.tokens.tokens.flatMap((token, position) => (token.kind === 'patch' ? [] : [{ token, position }]));
   if (others.length === 0) return null;
   return (
@@ -28,6 +30,28 @@ export function TokenButtons({ shown, scene, row }: { shown: Shown; scene: Scene
           {tokenName(token)} <span class="number">{shown.against ? exact(row[position] ?? 0) : percent(row[position] ?? 0)}</span>
         </button>
       ))}
+    </div>
+  );
+}
+
+/** Which window is looked at, and the way to the next. */
+function WindowChoice({ window: { index, count, edge, shift } }: { window: NonNullable<Places['window']> }) {
+  const { store } = usePanel();
+  const step = (by: number) => {
+    store.window.value = (index + by + count) % count;
+  };
+  return (
+    <div class="picture-tokens" role="toolbar" aria-label="Window">
+      <IconButton label="Window before" icon="chevron-left" onPress={() => step(-1)} />
+      <span class="number">
+        window {index + 1} of {count}
+      </span>
+      <IconButton label="Next window" icon="chevron-right" onPress={() => step(1)} />
+      <span class="muted">
+        This layer attends within windows of {edge} × {edge} patches
+        {shift > 0 ? `, shifted by ${shift}: those at the edge go on at the other side, and only neighbours see each other` : ''}. Click
+        another patch for its window.
+      </span>
     </div>
   );
 }

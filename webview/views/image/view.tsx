@@ -1,7 +1,10 @@
 /** The picture with one row of the chosen head over it: where the query patch (or the class token) looks. */
+import { batch } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { patchAt } from '../../../model/image/index.ts';
-import { heaviest, type Scene, stepPatch } from '../../image/scene.ts';
+import { type Places, placeOfPatch, placesOf, rectOf, stepped } from '../../image/places.ts';
+import { heaviest, type Scene } from '../../image/scene.ts';
+import { pictureOf } from '../../state/axis.ts';
 import { select, toggleQuery } from '../../state/select.ts';
 import { rowOf, type Shown } from '../../state/shown.ts';
 import { useDraw, useSize } from '../../ui/hooks.ts';
@@ -14,37 +17,51 @@ import { pictureWords, weightLine } from './words.ts';
 
 export function PictureView({ shown }: { shown: Shown }) {
   const { store } = usePanel();
-  const scene = store.session.value?.scene;
-  if (!scene) return null;
-  if (shown.keys.names) return <Picture shown={shown} scene={scene} />;
+  const session = store.session.value;
+  if (!session?.scene) return null;
+  const scene = pictureOf(session, shown.site);
+  const places = scene && placesOf(scene, shown.site, shown.window);
+  if (scene && places) return <Picture shown={shown} scene={scene} places={places} />;
   return (
     <p class="note picture-note">
-      This layer attends within windows or over merged patches: its {shown.keys.count} positions are no patches of the whole picture. The
-      matrix shows its weights.
+      {scene
+        ? `This layer’s ${shown.keys.count} positions are no patches of the picture. The matrix shows its weights.`
+        : 'This layer reads the text. Choose a layer of the vision tower for the picture.'}
     </p>
   );
 }
 
-function Picture({ shown, scene }: { shown: Shown; scene: Scene }) {
+function Picture({ shown, scene, places }: { shown: Shown; scene: Scene; places: Places }) {
   const { store, theme } = usePanel();
   const [box, size] = useSize<HTMLDivElement>();
   const { query } = store.selection.value;
   const { direction, scale, smooth, opacity, mass, pictureRange } = store.view.value;
   const row = query === null ? new Float32Array(shown.keys.count) : rowOf(shown, [query, ...store.queries.value], direction);
-  const { firstPatch, grid } = scene.tokens;
-  const weights = row.subarray(firstPatch, firstPatch + grid.rows * grid.columns);
+  const { grid, patches } = places;
+  const weights = onGrid(places, row);
+  const seen = onGrid(places, new Float32Array(patches.length).fill(1));
   const signed = shown.against !== null;
   const most = pictureRange === 'one' && !signed ? 1 : weights.reduce((a, w) => Math.max(a, Math.abs(w)), 0);
   const colours = signed ? theme.value.diverging : theme.value.sequential;
-  const kept = mass < 1 && !signed ? heaviest(weights, mass) : new Uint8Array(weights.length).fill(query === null ? 0 : 1);
-  const overlay: Overlay = { scene, weights, kept, paint: { colours, scale, signed, most }, opacity, smooth };
+  const all = Uint8Array.from(seen, (is) => (query === null ? 0 : is));
+  const kept = mass < 1 && !signed ? heaviest(weights, mass) : all;
+  const overlay: Overlay = {
+    scene,
+    grid,
+    window: places.window && Uint8Array.from(seen),
+    weights,
+    kept,
+    paint: { colours, scale, signed, most },
+    opacity,
+    smooth,
+  };
   return (
     <div class="matrix picture">
-      <TokenButtons shown={shown} scene={scene} row={row} />
+      <TokenButtons shown={shown} scene={scene} places={places} row={row} />
       <div class="picture-box" ref={box as { current: HTMLDivElement }}>
-        {size.width > 40 && size.height > 40 && <Surface shown={shown} overlay={overlay} row={row} size={size} />}
+        {size.width > 40 && size.height > 40 && <Surface shown={shown} places={places} overlay={overlay} row={row} size={size} />}
       </div>
-      <PictureReadout shown={shown} row={row} kept={kept} />
+      <PictureReadout shown={shown} row={row} kept={kept} of={all.reduce((n, k) => n + k, 0)} />
       <div class="legend-row">
         <Legend colours={colours} scale={scale} top={most} signed={signed} what={headsWords(shown)} />
         <PictureTools signed={signed} />
@@ -53,8 +70,16 @@ function Picture({ shown, scene }: { shown: Shown; scene: Scene }) {
   );
 }
 
+/** Values of positions on the grid of patches; 0 where no position is. */
+function onGrid({ grid, patches }: Places, values: Float32Array): Float32Array {
+  const out = new Float32Array(grid.rows * grid.columns);
+  for (const [position, patch] of patches.entries()) if (patch >= 0) out[patch] = values[position]!;
+  return out;
+}
+
 interface SurfaceProps {
   readonly shown: Shown;
+  readonly places: Places;
   readonly overlay: Overlay;
   readonly row: Float32Array;
   readonly size: { readonly width: number; readonly height: number };
@@ -67,22 +92,30 @@ const STEP: Readonly<Record<string, readonly [rows: number, columns: number]>> =
   ArrowRight: [0, 1],
 };
 
-function Surface({ shown, overlay, row, size }: SurfaceProps) {
+function Surface({ shown, places, overlay, row, size }: SurfaceProps) {
   const { store, theme } = usePanel();
   const canvas = useRef<HTMLCanvasElement>(null);
   const { scene } = overlay;
   const fit = fitPicture(scene.bitmap, size.width, size.height);
   const { query, key } = store.selection.value;
-  const rect = (position: number | null) => {
-    const token = position === null ? undefined : scene.tokens.tokens[position];
-    return token?.kind === 'patch' ? token.rect : null;
-  };
+  const rect = (position: number | null) => rectOf(scene, places, position);
   useDraw(() => {
     if (!canvas.current) return;
     const queries = [query, ...store.queries.value].map(rect).filter((r) => r !== null);
     drawPicture(canvas.current, size, fit, overlay, { queries, key: rect(key), pointed: rect(store.pointed.value.key) }, theme.value);
   });
-  const at = (event: MouseEvent) => positionAt(scene, fit, event);
+  const at = (event: MouseEvent) => patchUnder(scene, places, fit, event);
+  const positionOf = (patch: number | null) => (patch === null ? -1 : places.patches.indexOf(patch));
+  const ask = (patch: number, more: boolean) => {
+    const own = positionOf(patch);
+    if (own >= 0 && more) return toggleQuery(store, own);
+    const found = own >= 0 ? { window: shown.window, position: own } : placeOfPatch(scene, shown.site, patch);
+    if (!found) return;
+    batch(() => {
+      if (places.window) store.window.value = found.window;
+      select(store, { query: found.position });
+    });
+  };
   const point = (position: number | null) => {
     if (store.pointed.peek().key !== position) store.pointed.value = { query: position === null ? null : query, key: position };
   };
@@ -90,7 +123,7 @@ function Surface({ shown, overlay, row, size }: SurfaceProps) {
     const step = STEP[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    select(store, { query: stepPatch(scene.tokens, query, ...step) });
+    ask(stepped(places, query, ...step), false);
   };
   return (
     <div
@@ -100,13 +133,11 @@ function Surface({ shown, overlay, row, size }: SurfaceProps) {
       role="application"
       aria-roledescription="picture with attention"
       aria-label={`${scene.name}. ${pictureWords(shown, query, row, store.view.value.direction)} Arrow keys move the query.`}
-      onPointerMove={(event) => point(at(event))}
+      onPointerMove={(event) => point(at(event) === null ? null : seenOrNull(positionOf(at(event))))}
       onPointerLeave={() => point(null)}
       onClick={(event) => {
-        const position = at(event);
-        if (position === null) return;
-        if (event.ctrlKey || event.metaKey) toggleQuery(store, position);
-        else select(store, { query: position });
+        const patch = at(event);
+        if (patch !== null) ask(patch, event.ctrlKey || event.metaKey);
       }}
       onKeyDown={press}
     >
@@ -115,16 +146,18 @@ function Surface({ shown, overlay, row, size }: SurfaceProps) {
   );
 }
 
-/** The position of the patch under the pointer. */
-function positionAt(scene: Scene, fit: Fit, event: MouseEvent): number | null {
+const seenOrNull = (position: number) => (position >= 0 ? position : null);
+
+/** The patch under the pointer. */
+function patchUnder(scene: Scene, { grid }: Places, fit: Fit, event: MouseEvent): number | null {
   const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
   const [x, y] = [(event.clientX - box.left - fit.left) / fit.scale, (event.clientY - box.top - fit.top) / fit.scale];
   if (x < 0 || y < 0 || x >= scene.bitmap.width || y >= scene.bitmap.height) return null;
-  return patchAt(scene.tokens, scene.geometry, x, y);
+  return patchAt({ grid, firstPatch: 0 }, scene.geometry, x, y);
 }
 
 /** The exact number under the pointer, and what the picture leaves out. */
-function PictureReadout({ shown, row, kept }: { shown: Shown; row: Float32Array; kept: Uint8Array }) {
+function PictureReadout({ shown, row, kept, of }: { shown: Shown; row: Float32Array; kept: Uint8Array; of: number }) {
   const { store } = usePanel();
   const { query } = store.selection.value;
   const { direction, mass } = store.view.value;
@@ -142,7 +175,7 @@ function PictureReadout({ shown, row, kept }: { shown: Shown; row: Float32Array;
       </p>
       <p class="muted">
         {pictureWords(shown, query, row, direction)}
-        {mass < 1 && ` Painted: the ${painted} of ${kept.length} patches that hold ${Math.round(mass * 100)} % of what goes to patches.`}
+        {mass < 1 && ` Painted: the ${painted} of ${of} patches that hold ${Math.round(mass * 100)} % of what goes to patches.`}
       </p>
     </div>
   );
