@@ -3,6 +3,7 @@
  * of Hugging Face on the same file; the classes too.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -87,11 +88,12 @@ test('swin: a click on any patch asks from its window, arrow keys walk on from w
   const hands = page.locator('.picture-hands');
   await hands.locator('canvas').waitFor();
   const box = (await hands.boundingBox())!;
-  const edge = Math.min(box.width, box.height) - 8;
+  const file = readFileSync(join(DATA, 'images/checkpoints.png'));
+  const [width, height] = [file.readUInt32BE(16), file.readUInt32BE(20)];
+  const scale = Math.min((box.width - 8) / width, (box.height - 8) / height);
+  const at = (place: number, size: number, whole: number) => (whole - size * scale) / 2 + ((place + 0.5) * size * scale) / 6;
   const click = (row: number, column: number) =>
-    hands.click({
-      position: { x: (box.width - edge) / 2 + ((column + 0.5) * edge) / 6, y: (box.height - edge) / 2 + ((row + 0.5) * edge) / 6 },
-    });
+    hands.click({ position: { x: at(column, width, box.width), y: at(row, height, box.height) } });
   await click(0, 0);
   await page.locator('.picture-tokens .number', { hasText: 'window 1 of 4' }).waitFor();
   await page.locator('.picture-hands[aria-label*="row 1, column 1 attends"]').waitFor();
