@@ -24,9 +24,13 @@ export interface Chosen {
 }
 
 export interface CauseState {
+  /** The position that is asked about while a head of another text is selected (an encoder's), or null for the last. */
+  readonly place: Signal<number | null>;
   readonly chosen: Signal<Chosen>;
   /** In the order in which they were made: undo takes the last. */
   readonly changes: Signal<readonly Change[]>;
+  /** Logits of the unchanged run, by place: every change is compared with them. */
+  readonly unchanged: Map<string, Float32Array>;
   readonly ranking: Signal<Task<RankHeadsResult>>;
   readonly occlusion: Signal<Task<OccludeResult>>;
 }
@@ -37,8 +41,10 @@ export function causesOf(session: Session): CauseState {
   const known = states.get(session);
   if (known) return known;
   const state: CauseState = {
+    place: signal<number | null>(null),
     chosen: signal<Chosen>({ position: null, answer: null, against: null }),
     changes: signal<readonly Change[]>([]),
+    unchanged: new Map(),
     ranking: signal<Task<RankHeadsResult>>({ state: 'none' }),
     occlusion: signal<Task<OccludeResult>>({ state: 'none' }),
   };

@@ -12,3 +12,10 @@ export function signed(bits: number): string {
 export function scored(bits: number): string {
   return short(bits).replace(/^-/u, '−');
 }
+
+/** What the last colour stands for: the largest of all, and at least a hundredth of a bit, so that rounding errors stay pale. */
+export function topOf(drops: Iterable<number>): number {
+  let top = 0.01;
+  for (const drop of drops) if (Math.abs(drop) > top) top = Math.abs(drop);
+  return top;
+}

@@ -11,7 +11,7 @@ import { type HeadRef, headKey, type Site, sameHead } from '../../state/types.ts
 import { useDraw, useSize } from '../../ui/hooks.ts';
 import { usePanel } from '../context.ts';
 import { Legend } from '../matrix/legend.tsx';
-import { signed } from './bits.ts';
+import { signed, topOf } from './bits.ts';
 
 const LABEL = 30;
 const TOP = 18;
@@ -40,7 +40,7 @@ export function HeadsMap({ sites, drops, title }: { sites: readonly Site[]; drop
   const canvas = useRef<HTMLCanvasElement>(null);
   const pointed = useSignal<HeadRef | null>(null);
   const layout = layoutOf(sites, size.width);
-  const most = [...drops.values()].reduce((top, drop) => Math.max(top, Math.abs(drop)), 0);
+  const most = topOf(drops.values());
   const selected = store.selection.value;
   const at = Math.max(
     0,

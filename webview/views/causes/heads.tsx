@@ -7,6 +7,7 @@ import { knownOf, select } from '../../state/select.ts';
 import { type HeadRef, headKey, type Session, type Site, sameHead } from '../../state/types.ts';
 import { Button, Dropdown } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
+import { useAnswer } from '../predict/hooks.ts';
 import { scored, signed } from './bits.ts';
 import { Definition } from './definition.tsx';
 import { HeadsMap } from './heads-map.tsx';
@@ -32,7 +33,9 @@ export function HeadsSection({ session }: { session: Session }) {
     }),
   );
   const task = ranking.value;
-  const total = [...session.sites.values()].reduce((sum, { run }) => sum + run.heads, 0);
+  const { run } = session.run;
+  const { last: facts } = useAnswer(`facts ${run}`, () => sessions.ask('causes', { run }));
+  const total = (facts?.turnable ?? []).reduce((sum, key) => sum + (session.sites.get(key)?.run.heads ?? 0), 0);
   return (
     <>
       <PlaceStrip session={session} question={question} />
@@ -52,10 +55,15 @@ export function HeadsSection({ session }: { session: Session }) {
             how.value = value;
           }}
         />
-        {task.state !== 'working' && answer !== null && (
+        {task.state !== 'working' && answer !== null && total > 0 && (
           <Button label={`Measure ${total} heads`} icon="play" appearance="primary" onPress={runner.start} />
         )}
       </div>
+      {facts && facts.refused.length > 0 && (
+        <p class="note">
+          {total === 0 ? 'No head can be changed' : `${facts.refused.length} layers are left out`}: {facts.refused[0]!.reason}
+        </p>
+      )}
       <Working task={task} onCancel={runner.cancel} />
       <Failed task={task} />
       {task.state === 'ready' && <Result session={session} result={task.value} question={question} stale={task.of !== of} />}

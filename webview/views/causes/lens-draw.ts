@@ -64,7 +64,7 @@ function drawCell(context: CanvasRenderingContext2D, window: Window, { theme, gr
   context.fillStyle = background;
   context.fillRect(x, y, CELL.width - 1, CELL.height - 1);
   context.fillStyle = ink;
-  const word = cutMiddle(top(cell), CELL.width - 40, (text) => context.measureText(text).width);
+  const word = cutMiddle(top(cell), CELL.width - 50, (text) => context.measureText(text).width);
   drawText(context, word, x + 4, y + CELL.height / 2, 'left');
   drawText(context, percent(probability), x + CELL.width - 5, y + CELL.height / 2, 'right');
 }

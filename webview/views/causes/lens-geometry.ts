@@ -1,6 +1,6 @@
 /** Where the cells of the lens stand. Pure: drawing, hit test and keys use the same numbers. */
 
-export const CELL = { width: 92, height: 30 } as const;
+export const CELL = { width: 100, height: 30 } as const;
 /** Room for the names of layers and tokens. */
 export const MARGIN = { left: 58, top: 22 } as const;
 

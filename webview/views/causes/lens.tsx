@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { LensResult } from '../../../model/protocol/engine.ts';
-import { exact, percent } from '../../draw/numbers.ts';
+import { percent } from '../../draw/numbers.ts';
 import { tokenLabel } from '../../state/axis.ts';
 import { select } from '../../state/select.ts';
 import type { Session } from '../../state/types.ts';
@@ -10,11 +10,13 @@ import { Dropdown } from '../../ui/controls.tsx';
 import { useDraw, useSize } from '../../ui/hooks.ts';
 import { usePanel } from '../context.ts';
 import { useAnswer } from '../predict/hooks.ts';
-import { probabilityWords } from '../predict/shares.tsx';
+import { useAsked } from './asked.ts';
 import { Definition } from './definition.tsx';
+import { CellDetails, stateName, stateWords } from './lens-details.tsx';
 import { drawLens } from './lens-draw.ts';
 import { type Cell, cellAt, type Grid, scrollTo, sizeOf, stepped } from './lens-geometry.ts';
 import { AnswerChoice, type Question, useQuestion } from './question.tsx';
+import { Failed, Working } from './working.tsx';
 
 /** Likeliest tokens of each cell that are kept for the details. */
 const KEPT = 5;
@@ -35,25 +37,20 @@ function Reading({ session }: { session: Session }) {
   const { run } = session.run;
   const key = JSON.stringify([run, place.output, answer]);
   const count = Math.min(KEPT, question.shares?.size ?? KEPT);
-  const { now, last } = useAnswer(key, async () => {
-    if (answer === null) return null;
-    return { answer, lens: await sessions.ask('lens', { run, output: place.output, count, asked: [answer] }) };
-  });
+  const { task, last, cancel } = useAsked(answer === null ? null : key, (options) =>
+    sessions.ask('lens', { run, output: place.output, count, asked: [answer!] }, options),
+  );
   useEffect(() => {
-    if (last) named.value = [...new Set(last.lens.ids)];
+    if (last) named.value = [...new Set(last.ids)];
   }, [last]);
   return (
     <>
       <div class="row-tools">
         <AnswerChoice session={session} question={question} weighed={false} />
       </div>
-      {now.state === 'failed' && (
-        <p class="failed" role="alert">
-          {now.error.message}
-        </p>
-      )}
-      {now.state === 'loading' && !last && <p class="note">Reading the layers …</p>}
-      {last && <LensGrid question={question} lens={last.lens} />}
+      <Working task={task} onCancel={cancel} />
+      <Failed task={task} />
+      {last && <LensGrid question={question} lens={last} />}
       <Definition title="What is shown?">
         The state after each layer, put through what the model does after its last one: final norm and output weights
         {question.task.kind === 'masked-token' ? ' (for BERT and its kin: the whole prediction head)' : ''}. The top row is the model’s own
@@ -63,10 +60,6 @@ function Reading({ session }: { session: Session }) {
     </>
   );
 }
-
-const stateName = (states: number) => (state: number) => (state === 0 ? 'embed' : state === states - 1 ? `L${state} = out` : `L${state}`);
-const stateWords = (states: number, state: number) =>
-  state === 0 ? 'before the first layer' : `after layer ${state}${state === states - 1 ? ', the model’s answer' : ''}`;
 
 function LensGrid({ question, lens }: { question: Question; lens: LensResult }) {
   const { store, theme } = usePanel();
@@ -175,60 +168,5 @@ function LensGrid({ question, lens }: { question: Question; lens: LensResult }) 
         column={columns[(pointed.value ?? chosen).column] ?? ''}
       />
     </>
-  );
-}
-
-/** One cell in numbers: its likeliest, and the answer's way through the layers of its column. */
-function CellDetails({ question, lens, cell, column }: { question: Question; lens: LensResult; cell: Cell; column: string }) {
-  const at = cell.state * lens.rows + cell.column;
-  const list = Array.from({ length: lens.count }, (_, k) => ({
-    id: lens.ids[at * lens.count + k]!,
-    share: lens.probabilities[at * lens.count + k]!,
-  }));
-  const way = Array.from({ length: lens.states }, (_, state) => lens.asked[state * lens.rows + cell.column]!);
-  return (
-    <div class="lens-details">
-      <section aria-label="The cell">
-        <h3>
-          {column}, {stateWords(lens.states, cell.state)}
-        </h3>
-        <ol class="top shares">
-          {list.map(({ id, share }) => (
-            <Line key={id} name={question.nameOf(id)} share={share} />
-          ))}
-        </ol>
-      </section>
-      {question.answer !== null && (
-        <section aria-label="The answer through the layers">
-          <h3>
-            {question.nameOf(question.answer)} at {column}, layer by layer
-          </h3>
-          <ol class="top shares">
-            {way
-              .map((share, state) => ({ share, state }))
-              .reverse()
-              .map(({ share, state }) => (
-                <Line key={state} name={stateName(lens.states)(state)} share={share} />
-              ))}
-          </ol>
-        </section>
-      )}
-    </div>
-  );
-}
-
-function Line({ name, share }: { name: string; share: number }) {
-  return (
-    <li>
-      <span class="line" title={exact(share)}>
-        <span class="name" dir="auto">
-          {name}
-        </span>
-        <span class="bar">
-          <span style={{ width: `${100 * share}%` }} />
-        </span>
-        <span class="number">{probabilityWords(share)}</span>
-      </span>
-    </li>
   );
 }

@@ -38,8 +38,9 @@ export function useQuestion(session: Session, named: readonly number[] = []): Qu
   const { store, sessions } = usePanel();
   const task = taskFor(session)!;
   const side = readSide(session);
-  const position = positionOf(task, side, store.selection.value);
-  const { chosen } = causesOf(session);
+  const { chosen, place: aside } = causesOf(session);
+  const elsewhere = isElsewhere(store.selection.value) && task.kind !== 'classes' ? aside.value : null;
+  const position = elsewhere ?? positionOf(task, side, store.selection.value);
   const own = chosen.value.position === position ? chosen.value : { position, answer: null, against: null };
   const actual = position === null ? null : actualAt(task, side, position);
   const asked = [actual, own.answer, own.against].filter((id) => id !== null);
@@ -57,6 +58,9 @@ export function useQuestion(session: Session, named: readonly number[] = []): Qu
   };
 }
 
+/** Whether the selected head asks from another text than the one that is answered in. */
+const isElsewhere = ({ kind }: { readonly kind: string }): boolean => kind === 'encoder' || kind === 'vision';
+
 /** The text to choose the place in. */
 export function PlaceStrip({ session, question: { task, side, position } }: { session: Session; question: Question }) {
   const { store } = usePanel();
@@ -65,7 +69,11 @@ export function PlaceStrip({ session, question: { task, side, position } }: { se
     task.kind === 'next-token'
       ? 'Text. Arrow keys choose the token after which is asked.'
       : 'Text. Arrow keys choose the token that is asked about.';
-  return <Strip side={side} label={label} chosen={position} onChoose={(query) => select(store, { query })} />;
+  const choose = (query: number) => {
+    if (isElsewhere(store.selection.peek())) causesOf(session).place.value = query;
+    else select(store, { query });
+  };
+  return <Strip side={side} label={label} chosen={position} onChoose={choose} />;
 }
 
 /** `after “cabinet”`, `in the place of “cabinet”`, nothing for one answer of the whole. */

@@ -10,29 +10,33 @@ import { Button, Dropdown, Icon, TextField } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
 import { useAnswer } from '../predict/hooks.ts';
 import { Strip } from '../predict/strip.tsx';
+import { useAsked } from './asked.ts';
 import { BeforeAfter } from './before-after.tsx';
 import { Definition } from './definition.tsx';
 import { changedInput, wordAround } from './input.ts';
-import { PlaceStrip, placeWords, useQuestion } from './question.tsx';
+import { PlaceStrip, placeWords, type Question, useQuestion } from './question.tsx';
+import { Failed, Working } from './working.tsx';
 
 export function WhatIfSection({ session }: { session: Session }) {
   const { sessions, host } = usePanel();
   const question = useQuestion(session);
-  const { changes } = causesOf(session);
+  const { changes, unchanged } = causesOf(session);
   const now = changes.value;
   const { run } = session.run;
   const { place } = question;
   const key = JSON.stringify([run, place, now]);
-  const { now: asked, last } = useAnswer(key, async () => {
+  const { task, last, cancel } = useAsked(key, async (options) => {
     const input = await changedInput(session, host, now);
     const heads = now.flatMap((change) =>
       change.kind === 'head' ? [{ key: siteKey(change.ref), head: change.ref.head, how: change.how }] : [],
     );
-    const before = (await sessions.ask('answer', { run, place })).logits;
+    const at = JSON.stringify(place);
+    const before = unchanged.get(at) ?? (await sessions.ask('answer', { run, place }, options)).logits;
+    unchanged.set(at, before);
     if (heads.length === 0 && !input) return { key, before, after: before };
     const moved =
       input && place.position !== null && answersInSource(session) ? { ...place, position: input.moved(place.position) } : place;
-    const { logits: after } = await sessions.ask('answer', { run, place: moved, heads, ...(input && { input: input.params }) });
+    const { logits: after } = await sessions.ask('answer', { run, place: moved, heads, ...(input && { input: input.params }) }, options);
     return { key, before, after };
   });
   return (
@@ -41,27 +45,19 @@ export function WhatIfSection({ session }: { session: Session }) {
       <HeadTools session={session} />
       {session.show.input.kind === 'text' && <TextTools session={session} />}
       <Changes session={session} />
-      {asked.state === 'failed' && (
-        <p class="failed" role="alert">
-          {asked.error.message}
-        </p>
-      )}
-      {asked.state === 'loading' && !last && <p class="note">Loading the model to be changed …</p>}
-      {last && asked.state !== 'failed' && (
-        <>
+      <Working task={task} onCancel={cancel} />
+      <Failed task={task} />
+      {last && task.state !== 'failed' && (
+        <div class={last.key === key ? '' : 'stale'}>
           <p class="note" aria-live="polite">
-            {now.length === 0 ? (
-              <>The run as it is{question.position === null ? '' : `, ${placeWords(question)}`}. Change something to compare.</>
+            {last.key !== key ? (
+              'Running …'
             ) : (
-              <>
-                With {now.length === 1 ? 'this change' : `these ${now.length} changes`}, {placeWords(question) || 'for the whole'}: KL
-                divergence{' '}
-                <b title={exact(divergenceBits(last.before, last.after))}>{short(divergenceBits(last.before, last.after))} bits</b>.
-              </>
+              <Outcome question={question} changes={now.length} bits={divergenceBits(last.before, last.after)} />
             )}
           </p>
           <BeforeAfter question={question} before={last.before} after={last.after} changed={now.length > 0} />
-        </>
+        </div>
       )}
       <p class="note">
         <Icon name="info" /> Only this table shows the changed run. All other views and the text in the editor show the run as it was.
@@ -73,6 +69,17 @@ export function WhatIfSection({ session }: { session: Session }) {
         run anew with the other word. KL divergence = Σ p·log₂(p ÷ q) over all {question.shares?.size ?? ''} answers, p before and q after:
         0 where nothing changes.
       </Definition>
+    </>
+  );
+}
+
+function Outcome({ question, changes, bits }: { question: Question; changes: number; bits: number }) {
+  const place = placeWords(question);
+  if (changes === 0) return <>The run as it is{place && `, ${place}`}. Change something to compare.</>;
+  return (
+    <>
+      With {changes === 1 ? 'this change' : `these ${changes} changes`}, {place || 'for the whole'}: KL divergence{' '}
+      <b title={exact(bits)}>{short(bits)} bits</b>.
     </>
   );
 }

@@ -1,26 +1,27 @@
 /** Which words an answer depends on: taken away one after the other, or weighed by what a head takes from them. */
 import { useSignal } from '@preact/signals';
-import { valueWeighted } from '../../../model/metrics/value-norm.ts';
 import type { Edit } from '../../../model/predictions/edits.ts';
 import type { OccludeResult } from '../../../model/protocol/engine.ts';
 import { groupTokens } from '../../../model/text/regroup.ts';
 import { heatAt } from '../../colour/heat.ts';
 import { colourIndex } from '../../draw/cells.ts';
 import { visible } from '../../draw/labels.ts';
-import { exact, headName, short } from '../../draw/numbers.ts';
+import { short } from '../../draw/numbers.ts';
 import { type Side, sideOf, tokenLabel } from '../../state/axis.ts';
 import { causesOf } from '../../state/causes.ts';
 import { select } from '../../state/select.ts';
 import type { Shown } from '../../state/shown.ts';
-import { type Session, siteKey } from '../../state/types.ts';
+import type { Session } from '../../state/types.ts';
 import { Button, Dropdown } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
 import { useAnswer } from '../predict/hooks.ts';
 import { Strip } from '../predict/strip.tsx';
-import { scored, signed } from './bits.ts';
+import { scored, signed, topOf } from './bits.ts';
 import { Definition } from './definition.tsx';
 import { AnswerChoice, PlaceStrip, placeWords, type Question, scoreWords, useQuestion } from './question.tsx';
+import { RankedList } from './ranked-list.tsx';
 import { runnerOf } from './task.ts';
+import { ValueWeighted } from './value-weighted.tsx';
 import { Failed, Working } from './working.tsx';
 
 type Method = 'hide' | 'remove' | 'exchange' | 'values';
@@ -30,9 +31,6 @@ const NAMES: Readonly<Record<Method, string>> = {
   exchange: 'occlusion: exchange for the mask token',
   values: 'value-weighted attention of the chosen head',
 };
-/** Rows in the page; more are a click away. */
-const ROWS = 24;
-
 export function WordsSection({ session, shown }: { session: Session; shown: Shown }) {
   const { sessions, host } = usePanel();
   const question = useQuestion(session);
@@ -169,7 +167,7 @@ function Drops({
   result: OccludeResult;
 }) {
   const { store, theme } = usePanel();
-  const most = result.drops.reduce((top, drop) => (Number.isNaN(drop) ? top : Math.max(top, Math.abs(drop))), 0);
+  const most = topOf(result.drops);
   const dropOf = new Map(groups.flatMap((tokens, i) => tokens.map((token) => [token, result.drops[i]!] as const)));
   const label = (tokens: readonly number[]) =>
     visible(
@@ -199,113 +197,6 @@ function Drops({
         rows={order.map((i) => ({ name: label(groups[i]!), value: result.drops[i]!, key: groups[i]![0]! }))}
         show={signed}
       />
-    </>
-  );
-}
-
-interface Row {
-  readonly name: string;
-  readonly value: number;
-  /** Token that is selected as key. */
-  readonly key: number;
-}
-
-function RankedList({ what, unit, rows, show }: { what: string; unit: string; rows: readonly Row[]; show: (value: number) => string }) {
-  const { store } = usePanel();
-  const all = useSignal(false);
-  return (
-    <div class="table-scroll">
-      <table class="metrics-table">
-        <thead>
-          <tr>
-            <th scope="col">{what}</th>
-            <th scope="col" aria-sort="descending">
-              {unit}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {(all.value ? rows : rows.slice(0, ROWS)).map(({ name, value, key }) => (
-            <tr key={key} class={store.selection.value.key === key ? 'chosen' : ''}>
-              <th scope="row">
-                <button type="button" class="plain link" dir="auto" onClick={() => select(store, { key })}>
-                  {name}
-                </button>
-              </th>
-              <td class="number" title={Number.isNaN(value) ? 'The place that is asked about is itself gone.' : exact(value)}>
-                {show(value)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {!all.value && rows.length > ROWS && (
-        <Button
-          label={`Show all ${rows.length}`}
-          onPress={() => {
-            all.value = true;
-          }}
-        />
-      )}
-    </div>
-  );
-}
-
-/** α · ‖v·W_O‖ of the chosen head from the chosen query: how much each key adds to the residual stream. */
-function ValueWeighted({ session, shown }: { session: Session; shown: Shown }) {
-  const { store, sessions, theme, maps } = usePanel();
-  const { kind, layer, head, query } = store.selection.value;
-  const key = siteKey({ kind, layer });
-  const { run } = session.run;
-  const asked = useAnswer(`${run} ${key} ${head}`, async () => {
-    const { norms, keys } = await sessions.ask('valueNorms', { run, key });
-    const { weights, queries, keys: S } = await maps.peek()!.once({ kind, layer, head });
-    const own = norms.subarray(head * keys, (head + 1) * keys);
-    return { all: valueWeighted(weights, own, queries, S), weights, S };
-  });
-  const row = query ?? shown.queries.count - 1;
-  if (asked.now.state === 'failed')
-    return (
-      <p class="failed" role="alert">
-        {asked.now.error.message}
-      </p>
-    );
-  if (!asked.last) return <p class="note">Loading the values …</p>;
-  const { all, S } = asked.last;
-  const values = all.subarray(row * S, (row + 1) * S);
-  const most = values.reduce((top, value) => Math.max(top, value), 0);
-  const order = Array.from(values, (_, i) => i).sort((a, b) => values[b]! - values[a]!);
-  return (
-    <>
-      <Strip
-        side={shown.queries}
-        label="Text. Arrow keys choose the query."
-        chosen={row}
-        onChoose={(token) => select(store, { query: token })}
-      />
-      <p class="note">
-        What {headName(layer, head)} adds from each key at “{tokenLabel(shown.queries, row)}”; largest {short(most)}, in units of the
-        residual stream.
-      </p>
-      <Strip
-        side={shown.keys}
-        label="Keys, painted by what the head takes from them. Arrow keys walk."
-        chosen={store.selection.value.key}
-        onChoose={(token) => select(store, { key: token })}
-        paint={(token) => heatAt(theme.value.heat, colourIndex(values[token] ?? 0, most, 'linear'))}
-        title={(token) => `${short(values[token] ?? 0)} (weight ${short(asked.last!.weights[row * S + token] ?? 0)})`}
-      />
-      <RankedList
-        what="key"
-        unit="‖α·v·W_O‖"
-        rows={order.slice(0, 200).map((i) => ({ name: tokenLabel(shown.keys, i), value: values[i]!, key: i }))}
-        show={short}
-      />
-      <Definition title="What is measured?">
-        ‖α·v·W_O‖ = α·‖v·W_O‖: attention weight times the length of what the key’s value becomes behind the output weights, so a large
-        weight on a short value counts little (Kobayashi et al. 2020). Not normalised. It says what the head adds to the residual stream,
-        not what later layers make of it.
-      </Definition>
     </>
   );
 }
