@@ -10,6 +10,7 @@ import { ModelEditors } from './explore/editors.ts';
 import { Failures } from './failures.ts';
 import { HoverCards } from './hover/provider.ts';
 import { noText } from './images/pictures.ts';
+import { withBoth } from './images/towers.ts';
 import { Store } from './lifetime.ts';
 import type { Model } from './models/model.ts';
 import { ModelRegistry } from './models/registry.ts';
@@ -136,14 +137,16 @@ export class App {
     const select = sameModel && kind !== undefined && layer !== undefined && head !== undefined ? { kind, layer, head } : {};
     const target = last.target && (await currentText(last.target, current?.trackedTarget?.spans ?? null));
     const { part: _, ...rest } = last;
-    await this.runs.start({
+    const request = {
       ...rest,
       model: model ?? last.model,
       source,
       ...(target && { target }),
       select,
       ...(wanted ? { part: wanted } : {}),
-    });
+    };
+    const whole = await withBoth(request, last);
+    if (whole) await this.runs.start(whole);
   }
 
   /** Another part of a text that is longer than the model reads. */
@@ -175,7 +178,7 @@ export class App {
     const picture = restore.picture === undefined ? null : Uri.parse(restore.picture);
     await this.runs.start({
       model,
-      source: picture ? noText(picture) : source,
+      source: picture && source.text === '' ? noText(picture) : source,
       ...(picture ? { picture } : {}),
       ...(restore.target ? { target: await targetText(restore.target) } : {}),
       ...(restore.partStart === undefined ? {} : { part: { start: restore.partStart } }),

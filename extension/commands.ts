@@ -6,9 +6,11 @@ import type { Selection } from '../model/protocol/selection.ts';
 import type { App } from './app.ts';
 import { markedSpans } from './editor/links.ts';
 import { choosePicture, isPicture, modelForPictures, noText, pictureAtCursor, pictureTab, readsPictures } from './images/pictures.ts';
+import { withBoth } from './images/towers.ts';
 import { Store } from './lifetime.ts';
 import type { Model } from './models/model.ts';
 import { addFolder, askSentence, pickHead, pickModel } from './pickers.ts';
+import type { RunRequest } from './run/runs.ts';
 import { copyLink, openViewFile, saveView } from './saved/commands.ts';
 import { choosePair, chooseText, chooseTwo, editorInUse, type Scope, typed } from './text/choose.ts';
 import type { SourceText } from './text/source.ts';
@@ -89,8 +91,14 @@ async function pictureMeant(uri: Uri | null): Promise<Uri | null> {
   return (uri ? null : pictureTab()) ?? (await pictureAtCursor(window.activeTextEditor));
 }
 
+/** Starts a run on all that its model reads. */
+async function start(app: App, request: RunRequest): Promise<void> {
+  const whole = await withBoth(request, app.runs.last);
+  if (whole) await app.runs.start(whole);
+}
+
 async function visualizePicture(app: App, picture: Uri, model: Model, select?: Partial<Selection>): Promise<void> {
-  await app.runs.start({ model, source: noText(picture), picture, ...(select ? { select } : {}) });
+  await start(app, { model, source: noText(picture), picture, ...(select ? { select } : {}) });
 }
 
 const MODEL_FILE = /\.(onnx|safetensors)$/;
@@ -113,7 +121,7 @@ async function visualizeText(app: App, scope: Scope): Promise<void> {
   const model = await app.models.needActive();
   refuseBinaryTab();
   const two = scope === 'auto' ? await sourceAndTarget(model) : null;
-  await app.runs.start(two ? { model, ...two } : { model, source: await chooseText(editorInUse(), scope) });
+  await start(app, two ? { model, ...two } : { model, source: await chooseText(editorInUse(), scope) });
 }
 
 /** For a model with a decoder, the first of two selections is its source and the second what it should say. */
@@ -133,7 +141,7 @@ async function visualizeTarget(app: App): Promise<void> {
   const two = await sourceAndTarget(model);
   const source = two?.source ?? (await chooseText(editorInUse()));
   const target = two?.target ?? (await askTarget(model, source));
-  if (target) await app.runs.start({ model, source, target });
+  if (target) await start(app, { model, source, target });
 }
 
 async function askTarget(model: Model, { text }: SourceText): Promise<SourceText | null> {
@@ -164,8 +172,8 @@ async function visualizeWith(app: App, model: Model): Promise<void> {
   const editor = editorInUse();
   const source = editor && editor.document.getText().trim() !== '' ? await chooseText(editor) : null;
   const sentence = source ? null : await askSentence(`A sentence for ${model.name}`);
-  if (source) await app.runs.start({ model, source });
-  else if (sentence !== null) await app.runs.start({ model, source: typed(sentence) });
+  if (source) await start(app, { model, source });
+  else if (sentence !== null) await start(app, { model, source: typed(sentence) });
 }
 
 interface Place {
@@ -184,7 +192,7 @@ async function visualizeSentence(app: App): Promise<void> {
   const model = await app.models.needActive();
   const last = app.runs.last?.source;
   const sentence = await askSentence(`A sentence for ${model.name}`, last?.uri === null ? last.text : '');
-  if (sentence !== null) await app.runs.start({ model, source: typed(sentence) });
+  if (sentence !== null) await start(app, { model, source: typed(sentence) });
 }
 
 /** Two selections, else two typed sentences. */
@@ -196,12 +204,12 @@ async function visualizePair(app: App): Promise<void> {
   }
   const pair = choosePair(window.activeTextEditor);
   if (pair) {
-    await app.runs.start({ model, source: pair });
+    await start(app, { model, source: pair });
     return;
   }
   const first = await askSentence('The first text of the pair (premise, question)');
   const second = first === null ? null : await askSentence('The second text of the pair (hypothesis, answer)');
-  if (first !== null && second !== null) await app.runs.start({ model, source: typed(first, second) });
+  if (first !== null && second !== null) await start(app, { model, source: typed(first, second) });
 }
 
 /** Of the model that was pointed at, else of the active one; begins with what is selected in the editor. */
@@ -272,7 +280,7 @@ async function showHead(app: App, target: unknown): Promise<void> {
     return;
   }
   const source = run && !run.ofPicture ? run.whole : await chooseText(editorInUse());
-  await app.runs.start({ model, source, select: { kind, layer, head } });
+  await start(app, { model, source, select: { kind, layer, head } });
 }
 
 async function selectHead(app: App): Promise<void> {

@@ -51,16 +51,17 @@ export const nameOf = (uri: Uri): string => uri.path.split('/').at(-1) ?? uri.pa
  */
 export async function modelForPictures(models: ModelRegistry): Promise<Model> {
   const active = await models.active();
-  if (active && (await readsPictures(active))) return active;
+  if (active && (await readsPictures(active, true))) return active;
   const all = await models.all();
   const builtInFirst = [...all].sort((a, b) => Number(b.origin === 'built-in') - Number(a.origin === 'built-in'));
   for (const model of builtInFirst) if (await readsPictures(model)) return model;
   throw new HeadlightError('not-found', 'No model that reads pictures was found. Put one into the workspace, or add a folder with models.');
 }
 
-export async function readsPictures(model: Model): Promise<boolean> {
+/** @param withText whether a model counts that reads a text besides */
+export async function readsPictures(model: Model, withText = false): Promise<boolean> {
   const { card, problem } = await model.describe();
-  return card.input === 'image' && problem === null;
+  return (card.input === 'image' || (withText && card.input === 'text and image')) && problem === null;
 }
 
 /** What the page needs beside the picture's own file. @throws HeadlightError `unsupported`, `format` */

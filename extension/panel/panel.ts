@@ -39,10 +39,12 @@ const START_LIMIT_MS = 30_000;
 
 type PanelChannel = Channel<PanelRequests, PanelNotifications, HostRequests, HostNotifications>;
 /** What to show, before the paths of files are known to the page. */
-export type Show = Omit<ShowParams, 'uris' | 'input'> & {
+export type Show = Omit<ShowParams, 'uris' | 'input' | 'picture'> & {
   readonly root: Uri;
-  readonly input: TextInput | (Omit<ImageInput, 'uri'> & { readonly picture: Uri });
+  readonly input: TextInput | Pictured;
+  readonly picture?: Pictured;
 };
+type Pictured = Omit<ImageInput, 'uri'> & { readonly picture: Uri };
 
 export interface ShowOptions {
   readonly token: CancellationToken;
@@ -139,13 +141,15 @@ export class Panel {
   }
 
   /** Runs a model on an input; @throws HeadlightError what the engine says, `cancelled`, `disposed` */
-  async show({ root, input: given, ...params }: Show, { token, onProgress }: ShowOptions): Promise<ShowResult> {
+  async show({ root, input: given, picture: beside, ...params }: Show, { token, onProgress }: ShowOptions): Promise<ShowResult> {
     const session = this.#active();
-    const picture = given.kind === 'image' ? given.picture : null;
+    const picture = (given.kind === 'image' ? given : beside)?.picture ?? null;
     const channel = await session.reach(picture ? [root, Uri.joinPath(picture, '..')] : [root], this.#options());
-    const input = given.kind === 'image' ? imageInput(given, this.uriFor(given.picture)) : given;
+    const pictured = (one: Pictured) => imageInput(one, this.uriFor(one.picture));
+    const input = given.kind === 'image' ? pictured(given) : given;
+    const more = beside ? { picture: pictured(beside) } : {};
     const uris = Object.fromEntries(params.model.files.map(({ path }) => [path, uriIn(session.view.webview, root, path)]));
-    return channel.request('show', { ...params, input, uris }, { token, onProgress });
+    return channel.request('show', { ...params, ...more, input, uris }, { token, onProgress });
   }
 
   /** The URI by which the page reads a file. */

@@ -121,11 +121,11 @@ export class Run {
   }
 
   get keysInSource(): boolean {
-    return this.selection?.kind !== 'decoder';
+    return this.selection?.kind !== 'decoder' && this.selection?.kind !== 'vision';
   }
 
   get queryInSource(): boolean {
-    return this.selection?.kind !== 'cross' && this.selection?.kind !== 'decoder';
+    return this.selection?.kind !== 'cross' && this.selection?.kind !== 'decoder' && this.selection?.kind !== 'vision';
   }
 
   /** Heads of the selected kind of attention by layer, as the run found them. */

@@ -115,7 +115,12 @@ export class Runs {
     model.assertUsable();
     const { card, problem } = await model.describe();
     if (problem) throw new HeadlightError('unsupported', `${model.name} cannot be used. ${problem}`);
-    if (request.picture) return this.#runPicture(request, request.picture, token, onProgress);
+    // A picture that another model was shown stays in the request; a model that reads text only leaves it aside.
+    const picture = card.input === 'text' && request.source.text.trim() !== '' ? undefined : request.picture;
+    if (picture && card.input !== 'text and image') return this.#runPicture(request, picture, token, onProgress);
+    if (!picture && card.input === 'text and image') {
+      throw new HeadlightError('input', `${model.name} reads a picture and a text together. Run Visualize Attention on a picture.`);
+    }
     if (card.input === 'image') {
       throw new HeadlightError('input', `${model.name} reads pictures, not text. Choose a picture, or a model that reads text.`);
     }
@@ -129,7 +134,8 @@ export class Runs {
     const place = { whole: request.source, shown: fitted.shown, targetSource: request.target };
     const run = new Run(model.id, model.name, fitted.source, input, place);
     this.panel.open(titleOf(fitted.source));
-    return this.#show(run, request, await this.#showParams(request, run, fitted), { token, onProgress });
+    const show = await this.#showParams(request, run, fitted);
+    return this.#show(run, request, picture ? await withPicture(show, model, picture) : show, { token, onProgress });
   }
 
   /** The target's own tokens: what begins and ends a text, the panel knows of the model. */
@@ -266,6 +272,13 @@ export class Runs {
     this.#working?.cancel();
     this.#store.dispose();
   }
+}
+
+/** What a model of two towers is shown: the text's tokens and the picture; it opens on the picture. */
+async function withPicture(show: Show, model: Model, picture: Uri): Promise<Show> {
+  const { query: _, ...select } = show.select;
+  const restore = { ...(show.restore as Restore), picture: picture.toString() };
+  return { ...show, picture: { ...(await imageInput(model, picture)), picture }, select, restore };
 }
 
 function stopIfCancelled(token: CancellationToken): void {

@@ -80,6 +80,8 @@ export interface ShowParams {
   readonly model: ModelFiles;
   readonly uris: Readonly<Record<string, string>>;
   readonly input: TextInput | ImageInput;
+  /** The picture beside the text, for a model of two towers. */
+  readonly picture?: ImageInput;
   readonly run: RunParams;
   readonly select: Partial<Selection>;
   readonly knownHeads: readonly KnownHead[];

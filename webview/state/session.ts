@@ -99,7 +99,8 @@ export class Sessions {
     onProgress({ fraction: null, words: `Opening ${params.model.name}` });
     const opened = await this.#ensureOpen(params, token, onProgress);
     if (opened.problem) throw new HeadlightError(opened.problem.code, opened.problem.message);
-    const prepared = params.input.kind === 'image' ? await prepareScene(params.input) : null;
+    const picture = params.input.kind === 'image' ? params.input : params.picture;
+    const prepared = picture ? await prepareScene(picture) : null;
     const asked = await withTarget(params, opened, { engine: this.engine, host: this.#host, token, onProgress });
     onProgress({ fraction: null, words: `Running ${params.model.name}` });
     const inputs = prepared ? { ...asked.run, pixelValues: prepared.pixelValues } : asked.run;
@@ -153,8 +154,9 @@ export class Sessions {
 
   /** What belongs to a run on a picture. */
   async #seen({ input }: ShowParams, run: RunResult, scene: Scene): Promise<Pick<Session, 'scene' | 'classes'>> {
+    if (input.kind === 'text') return { scene };
     const logits = await classLogits(this.engine, run);
-    return { scene, ...(logits ? { classes: classShares(logits, input.kind === 'image' ? input.config : null) } : {}) };
+    return { scene, ...(logits ? { classes: classShares(logits, input.config) } : {}) };
   }
 
   /** The same model stays open; another one gets a new worker, because a worker's memory never shrinks. */
@@ -178,7 +180,7 @@ export class Sessions {
         this.vocabulary.value = new Vocabulary(this.#host, session.show.model.id);
       }
       store.session.value = session;
-      const start = session.scene ? { query: firstPosition(session.scene), key: null } : firstRow(session);
+      const start = session.scene ? { ...firstTower(session), query: firstPosition(session.scene), key: null } : firstRow(session);
       store.selection.value = withinRun(session, { ...store.selection.peek(), ...start, ...session.show.select });
       if (session.scene) beginInWindow(store, session, session.scene);
       if (session.scene && !before?.scene) setView(store, { tab: 'picture' });
@@ -211,6 +213,9 @@ function firstRow({ show: { input, select } }: Session): Partial<Selection> {
   const rows = input.kind === 'text' && input.target && (select.kind === 'cross' || select.kind === 'decoder');
   return rows ? { query: 0, key: null } : {};
 }
+
+/** A model of two towers opens on the picture's. */
+const firstTower = ({ show }: Session): Partial<Selection> => (show.input.kind === 'text' ? { kind: 'vision' } : {});
 
 /** A layer that attends within windows opens on the window in the middle of the picture. */
 function beginInWindow(store: Store, session: Session, scene: Scene): void {

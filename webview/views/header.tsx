@@ -49,10 +49,11 @@ function Facts({ session }: { session: Session }) {
   const { show, opened, run } = session;
   const { input } = show;
   const { model } = opened;
-  const size =
+  const words =
     input.kind === 'text'
       ? `${count(input.tokens.length)} ${input.tokens.length === 1 ? 'token' : 'tokens'}${input.target ? ` → ${count(input.target.tokens.length)}` : ''}`
-      : sizeOfPicture(session);
+      : null;
+  const size = [words, words === null || session.scene ? sizeOfPicture(session) : null].filter((part) => part !== null).join(' · ');
   return (
     <ul class="chips" aria-label="This run">
       <li>{size}</li>

@@ -1,7 +1,7 @@
 /** Golden checkpoints in the panel, for the real engine: their own ids under words that anybody can read; and built-in models on a picture. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ShowParams, Token } from '../../../model/protocol/panel.ts';
+import type { ImageInput, ShowParams, Token } from '../../../model/protocol/panel.ts';
 import { DATA, Goldens } from '../../model/goldens.ts';
 
 const WORDS = 'The keys to the old cabinet in the hall are on the table near the door'.split(' ');
@@ -45,17 +45,18 @@ export function pictureCase(root: string, name: string): ShowParams {
 export function visionCase(name: string): ShowParams {
   const folder = join(DATA, 'checkpoints', name);
   const processors = JSON.parse(readFileSync(join(DATA, 'images/processors.json'), 'utf8')) as Readonly<Record<string, unknown>>;
-  return {
-    ...modelOf(name, folder, `/checkpoints/${name}/`),
-    input: {
-      kind: 'image',
-      name: 'image.png',
-      uri: `data:image/png;base64,${readFileSync(join(DATA, 'images/checkpoints.png')).toString('base64')}`,
-      preprocessor: processors[name],
-      config: JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')),
-    },
-    run: {},
+  const goldens = Goldens.read(join(folder, 'golden.safetensors'));
+  const picture: ImageInput = {
+    kind: 'image',
+    name: 'image.png',
+    uri: `data:image/png;base64,${readFileSync(join(DATA, 'images/checkpoints.png')).toString('base64')}`,
+    preprocessor: processors[name],
+    config: JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')),
   };
+  const model = modelOf(name, folder, `/checkpoints/${name}/`);
+  if (!goldens.has('A/input/input_ids')) return { ...model, input: picture, run: {} };
+  const ids = Array.from(goldens.get('A/input/input_ids').data as BigInt64Array, Number);
+  return { ...model, input: { kind: 'text', ...textOf(ids), notice: null }, picture, run: { ids } };
 }
 
 function modelOf(name: string, folder: string, served: string): Omit<ShowParams, 'input' | 'run'> {

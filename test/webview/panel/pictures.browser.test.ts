@@ -58,6 +58,28 @@ for (const name of ['vit', 'vit-nonsquare', 'deit', 'dino-vit', 'dinov2', 'dinov
   });
 }
 
+test('clip: picture and text together; each tower has its own view, and its rows are Hugging Face’s', async () => {
+  const goldens = goldensOf('clip');
+  const { page, wrong } = await open({ case: 'vision/clip', real: true });
+  await page.locator('.picture-hands canvas').waitFor();
+  for (const kind of ['vision', 'text'])
+    for (let layer = 0; goldens.has(`A/attention/${kind}/${layer}`); layer++)
+      await assertSite(page, kind, layer, goldens.get(`A/attention/${kind}/${layer}`));
+  assert.match((await page.locator('.chips li').first().textContent()) ?? '', /^10 tokens · 16 patches \+ 1 token$/);
+  await page.locator('.picture-hands[aria-label*="CLS attends"]').waitFor();
+  if (process.env.HEADLIGHT_LOOK) await page.screenshot({ path: `${process.env.HEADLIGHT_LOOK}/clip.png` });
+  await page.evaluate(() => {
+    const { host } = (globalThis as unknown as { headlightHost: { host: { notify(method: string, params: unknown): void } } })
+      .headlightHost;
+    host.notify('select', { kind: 'text', layer: 1, head: 0, query: 3 });
+  });
+  await page.locator('.picture-note', { hasText: 'reads the text' }).waitFor();
+  await page.locator('#tab-text').click();
+  await page.locator('.words .token.query').waitFor();
+  assert.deepEqual(wrong, []);
+  await page.close();
+});
+
 test('swin: windows are windows over the picture; every row of every window is Hugging Face’s', async () => {
   const goldens = goldensOf('swin');
   const { page, wrong } = await open({ case: 'vision/swin', real: true, width: 620, height: 760 });
