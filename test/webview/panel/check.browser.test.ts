@@ -14,8 +14,13 @@ test('a run is checked: every layer and the logits are equal, worst first, and t
   const rows = await page
     .locator('.check-table tbody tr')
     .evaluateAll((all) => all.map((row) => [...row.children].map((c) => c.textContent ?? '')));
-  assert.equal(rows.length, 5);
-  assert.ok(rows.some(([what]) => what === 'logits'));
+  assert.equal(rows.length, 12);
+  await page.locator('.check vscode-button', { hasText: /All \d+ stages/ }).click();
+  await page.waitForFunction(() => document.querySelectorAll('.check-table tbody tr').length > 12);
+  const names = await page.locator('.check-table tbody th').allTextContents();
+  for (const name of ['logits', 'Embeddings: Embedding', 'Layer 1 · self-attention and feed-forward: Queries q'])
+    assert.ok(names.includes(name), name);
+  assert.equal(names.filter((name) => name.endsWith('Softmax → weights')).length, 4);
   const shares = rows.map(([, largest, scale]) => Number(largest) / Number(scale));
   assert.deepEqual(
     shares,

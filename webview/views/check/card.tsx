@@ -1,11 +1,15 @@
 /** Checking the run against the TypeScript reference: the button, how far it is, and the table of differences, worst first. */
+import { useSignal } from '@preact/signals';
 import type { Comparison, Difference } from '../../../model/protocol/engine.ts';
+import type { WalkSection } from '../../../model/protocol/walk.ts';
 import { short } from '../../draw/numbers.ts';
 import { GRADE_SIGNS, GRADE_WORDS, gradeOf, TOLERANCE_WORDS, worstFirst } from '../../state/agreement.ts';
 import type { CheckState } from '../../state/checks.ts';
 import type { Session } from '../../state/types.ts';
 import { Button } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
+import { sectionTitle } from '../walk/titles.ts';
+import { blockTitle } from '../walk/words.ts';
 
 export function CheckCard({ session }: { session: Session }) {
   const { checks } = usePanel();
@@ -41,12 +45,14 @@ function Now({ now, session }: { now: CheckState; session: Session }) {
   );
 }
 
+/** Rows of the table before somebody asks for all. */
+const FIRST = 12;
+
 function Table({ comparison, session }: { comparison: Comparison; session: Session }) {
-  const rows = worstFirst([
-    ...comparison.sites.map((site) => ({ ...site, words: `weights, ${session.sites.get(site.key)?.where ?? site.key}` })),
-    ...comparison.outputs.map((output) => ({ ...output, words: output.name })),
-  ]);
-  const { host } = usePanel();
+  const { host, walks } = usePanel();
+  const all = useSignal(false);
+  const plan = walks.of(session).plan.value;
+  const rows = worstFirst(namedRows(comparison, session, plan.state === 'ready' ? plan.value.sections : []));
   const text = rows.map(({ words, largest, scale }) => [words, largest, scale].join('\t')).join('\n');
   return (
     <>
@@ -61,17 +67,47 @@ function Table({ comparison, session }: { comparison: Comparison; session: Sessi
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
-            <Row key={row.words} words={row.words} difference={row} />
+          {(all.value ? rows : rows.slice(0, FIRST)).map((row) => (
+            <Row key={row.key} words={row.words} difference={row} />
           ))}
         </tbody>
       </table>
       <p class="note">
         {TOLERANCE_WORDS} The reference took {Math.round(comparison.referenceMs).toLocaleString('en')} ms.
       </p>
-      <Button label="Copy the table" icon="copy" onPress={() => void host.request('copy', { text })} />
+      <div class="row-tools">
+        {rows.length > FIRST && !all.value && (
+          <Button
+            label={`All ${rows.length} stages`}
+            onPress={() => {
+              all.value = true;
+            }}
+          />
+        )}
+        <Button label="Copy the table" icon="copy" onPress={() => void host.request('copy', { text })} />
+      </div>
     </>
   );
+}
+
+interface NamedRow extends Difference {
+  readonly key: string;
+  readonly words: string;
+}
+
+/** What is shown of the run (weights, outputs), and every step of the walk on the way to it. */
+function namedRows({ sites, outputs, steps }: Comparison, session: Session, sections: readonly WalkSection[]): NamedRow[] {
+  const named = steps.flatMap((one): NamedRow[] => {
+    const section = sections[one.section];
+    const step = section?.steps.find(({ id }) => id === one.step);
+    if (!section || !step) return [];
+    return [{ ...one, key: `${one.section} ${one.step}`, words: `${sectionTitle(session, section)}: ${blockTitle(step)}` }];
+  });
+  return [
+    ...sites.map((one) => ({ ...one, words: `weights as shown, ${session.sites.get(one.key)?.where ?? one.key}` })),
+    ...outputs.map((one) => ({ ...one, key: `output ${one.name}`, words: one.name })),
+    ...named,
+  ];
 }
 
 function Row({ words, difference }: { words: string; difference: Difference }) {

@@ -1,5 +1,4 @@
 /** A piece of the walk: folded to a line, or with all its blocks. */
-import type { SiteKind } from '../../../model/protocol/engine.ts';
 import type { StageResult, WalkSection, WalkStep } from '../../../model/protocol/walk.ts';
 import { worstFirst } from '../../state/agreement.ts';
 import type { Session } from '../../state/types.ts';
@@ -9,6 +8,7 @@ import { rough } from '../check/chip.tsx';
 import { usePanel } from '../context.ts';
 import { Block } from './block.tsx';
 import { rowsOf } from './rows.ts';
+import { sectionTitle } from './titles.ts';
 
 export interface SectionProps {
   readonly session: Session;
@@ -17,26 +17,6 @@ export interface SectionProps {
   readonly open: boolean;
   readonly onToggle: () => void;
 }
-
-/** `Embeddings`, `Layer 3 · self-attention and feed-forward`, `After the layers`. */
-export function sectionTitle(session: Session, { kind, sites, steps }: WalkSection): string {
-  if (kind === 'start') return steps.some((step) => step.kind === 'convolution') ? 'Patches and embeddings' : 'Embeddings';
-  if (kind === 'end') return 'After the layers';
-  const places = sites.flatMap((key) => session.sites.get(key) ?? []);
-  const [first] = places;
-  const layers = places.length > 1 && first ? `Layers ${first.layer + 1}–${places.at(-1)!.layer + 1}` : `Layer ${(first?.layer ?? 0) + 1}`;
-  const words = first ? ATTENTION_WORDS[first.kind] : 'attention';
-  return `${layers} · ${words}${steps.some((step) => step.kind === 'activation') ? ' and feed-forward' : ''}`;
-}
-
-const ATTENTION_WORDS: Readonly<Record<SiteKind, string>> = {
-  self: 'self-attention',
-  encoder: 'encoder, self-attention',
-  decoder: 'decoder, self-attention',
-  cross: 'decoder, cross-attention',
-  vision: 'vision, self-attention',
-  text: 'text, self-attention',
-};
 
 export function Section({ session, sections, index, open, onToggle }: SectionProps) {
   const section = sections[index]!;

@@ -153,6 +153,11 @@ export function wordsOf(step: WalkStep, facts: Facts): BlockWords {
   return (words ?? BY_KIND[step.kind])(step, facts);
 }
 
+/** What a block is called, where nothing of the run is at hand. */
+export const blockTitle = (step: WalkStep): string => wordsOf(step, NO_FACTS).title;
+
+const NO_FACTS: Facts = { headDim: null, heads: 1, causal: false, values: new Map() };
+
 const turned = ({ kind }: WalkStep): string => (kind === 'rotation' ? ', turned by its position' : '');
 
 function linearFormula(step: WalkStep, facts: Facts): string {
