@@ -15,11 +15,12 @@ export function goldenCase(name: string): ShowParams {
   const goldens = Goldens.read(join(folder, 'golden.safetensors'));
   const ids = (input: string) => Array.from(goldens.get(`A/input/${input}`).data as BigInt64Array, Number);
   const source = textOf(ids('input_ids'));
+  const types = goldens.has('A/input/token_type_ids') ? { typeIds: ids('token_type_ids') } : {};
   const target = goldens.has('A/input/decoder_input_ids') ? textOf(ids('decoder_input_ids')) : null;
   return {
     ...modelOf(name, folder, `/checkpoints/${name}/`),
     input: { kind: 'text', ...source, notice: null, ...(target ? { target } : {}) },
-    run: { ids: source.tokens.map(({ id }) => id), ...(target ? { targetIds: target.tokens.map(({ id }) => id) } : {}) },
+    run: { ids: source.tokens.map(({ id }) => id), ...types, ...(target ? { targetIds: target.tokens.map(({ id }) => id) } : {}) },
   };
 }
 

@@ -101,7 +101,13 @@ function namedRows({ sites, outputs, steps }: Comparison, session: Session, sect
     const section = sections[one.section];
     const step = section?.steps.find(({ id }) => id === one.step);
     if (!section || !step) return [];
-    return [{ ...one, key: `${one.section} ${one.step}`, words: `${sectionTitle(session, section)}: ${blockTitle(step)}` }];
+    return [
+      {
+        ...one,
+        key: `${one.section} ${one.step}`,
+        words: `${sectionTitle(session, section, sections[one.section + 1])}: ${blockTitle(step)}`,
+      },
+    ];
   });
   return [
     ...sites.map((one) => ({ ...one, words: `weights as shown, ${session.sites.get(one.key)?.where ?? one.key}` })),

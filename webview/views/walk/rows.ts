@@ -48,12 +48,16 @@ export function rowsOf({ session, sections, section, values, store }: RowsInput)
   const followed = store.site.value;
   const followedSide = followed ? sideOf(session, followed, 'queries') : null;
   const own = session.opened.model;
-  const facts: Facts = { headDim: site?.headDim ?? own.headDim, heads: site?.heads ?? own.heads, causal: site?.causal ?? false, values };
+  const width = widthOf(values, sections[section]!);
+  const facts: Facts = {
+    ...{ headDim: site?.headDim ?? own.headDim, heads: site?.heads ?? own.heads, causal: site?.causal ?? false, values, width },
+    into: projectionsOf(sections[section]!),
+  };
   const lengths: Lengths = {
     queries: site?.run.queries ?? 1,
     keys: site?.run.keys ?? 1,
     headDim: facts.headDim,
-    width: widthOf(values, sections[section]!),
+    ...{ width, heads: facts.heads },
     vocabulary: own.vocabulary,
   };
   return {
@@ -88,6 +92,21 @@ function sideOfStep({ role }: WalkStep, value: StageValue, queries: Side | null,
   const isKeys = role === 'key' || role === 'value';
   const order = isKeys ? [keys, queries] : [queries, keys];
   return order.find((side) => side !== null && side.count === value.rows) ?? null;
+}
+
+const PARTS: Readonly<Partial<Record<string, string>>> = { query: 'queries', key: 'keys', value: 'values' };
+
+/** What the linear layers in front of attention are for. */
+function projectionsOf({ steps }: WalkSection): Map<string, string[]> {
+  const into = new Map<string, string[]>();
+  for (const { role, inputs } of steps) {
+    const part = role === null ? undefined : PARTS[role];
+    const [from] = inputs;
+    if (part && from !== undefined) into.set(from, [...(into.get(from) ?? []), part]);
+  }
+  for (const names of into.values())
+    names.sort((a, b) => ['queries', 'keys', 'values'].indexOf(a) - ['queries', 'keys', 'values'].indexOf(b));
+  return into;
 }
 
 /** D: the width of the last sum or norm. */

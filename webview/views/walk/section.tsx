@@ -18,15 +18,17 @@ export interface SectionProps {
   readonly onToggle: () => void;
 }
 
+const blocksWords = ({ steps }: WalkSection): string => `${steps.length} ${steps.length === 1 ? 'block' : 'blocks'}`;
+
 export function Section({ session, sections, index, open, onToggle }: SectionProps) {
   const section = sections[index]!;
   const id = `walk-${index}`;
   return (
-    <section class="walk-section" aria-label={sectionTitle(session, section)}>
+    <section class="walk-section" aria-label={sectionTitle(session, section, sections[index + 1])}>
       <h3>
         <button type="button" class="plain fold" aria-expanded={open} aria-controls={id} onClick={onToggle}>
-          <Icon name={open ? 'chevron-down' : 'chevron-right'} /> {sectionTitle(session, section)}
-          <span class="muted"> {section.steps.length} blocks</span>
+          <Icon name={open ? 'chevron-down' : 'chevron-right'} /> {sectionTitle(session, section, sections[index + 1])}
+          <span class="muted"> {blocksWords(section)}</span>
           <Worst index={index} />
         </button>
       </h3>
@@ -55,7 +57,7 @@ function Steps({ session, sections, index }: Omit<SectionProps, 'open' | 'onTogg
     return (
       <div class="walk-waiting">
         {slow && <ProgressRing label="Computing this layer" />}
-        {sections[index]!.steps.length} blocks …
+        {blocksWords(sections[index]!)} …
       </div>
     );
   }

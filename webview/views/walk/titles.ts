@@ -3,9 +3,14 @@ import type { SiteKind } from '../../../model/protocol/engine.ts';
 import type { WalkSection } from '../../../model/protocol/walk.ts';
 import type { Session } from '../../state/types.ts';
 
-/** `Embeddings`, `Layer 3 · self-attention and feed-forward`, `After the layers`. */
-export function sectionTitle(session: Session, { kind, sites, steps }: WalkSection): string {
-  if (kind === 'start') return steps.some((step) => step.kind === 'convolution') ? 'Patches and embeddings' : 'Embeddings';
+/**
+ * `Embeddings`, `Layer 3 · self-attention and feed-forward`, `After the layers`.
+ * @param next the piece after it: whose embeddings they are
+ */
+export function sectionTitle(session: Session, { kind, sites, steps }: WalkSection, next?: WalkSection): string {
+  if (kind === 'start' && steps.some((step) => step.kind === 'convolution')) return 'Patches and embeddings';
+  if (kind === 'start')
+    return next?.sites.some((key) => session.sites.get(key)?.kind === 'decoder') ? 'Embeddings of the decoder' : 'Embeddings';
   if (kind === 'end') return 'After the layers';
   const places = sites.flatMap((key) => session.sites.get(key) ?? []);
   const [first] = places;

@@ -78,7 +78,7 @@ function WorstBlocks({ session, sections, onGo }: { session: Session; sections: 
           return (
             <li key={`${one.section} ${one.step}`}>
               <button type="button" class="plain link" onClick={() => void go(one)}>
-                {sectionTitle(session, sections[one.section]!)}: {blockTitle(step)}
+                {sectionTitle(session, sections[one.section]!, sections[one.section + 1])}: {blockTitle(step)}
               </button>{' '}
               <span class={`grade ${gradeOf(one)}`}>
                 Δ {rough(share(one))} {GRADE_SIGNS[gradeOf(one)]}

@@ -10,6 +10,10 @@ export interface Facts {
   /** Matrices of the steps by id. */
   readonly values: ReadonlyMap<string, StageValue>;
   readonly causal: boolean;
+  /** D, of what comes from the piece before. */
+  readonly width: number;
+  /** What a step's numbers are cut into: `queries`, `keys`, `values`; several for one projection of all. */
+  readonly into: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface BlockWords {
@@ -67,7 +71,7 @@ const BY_KIND: Readonly<Record<WalkStep['kind'], Words>> = {
     formula: `x = E[id]: ${size(step.id, facts)}`,
   }),
   linear: (step, facts) => ({
-    title: 'Linear layer',
+    title: facts.into.has(step.id) ? `Linear layer for ${facts.into.get(step.id)!.join(', ')}` : 'Linear layer',
     sentence: 'Every vector is multiplied with the same matrix of weights: each new number is a weighted sum of the old ones.',
     formula: linearFormula(step, facts),
   }),
@@ -156,13 +160,15 @@ export function wordsOf(step: WalkStep, facts: Facts): BlockWords {
 /** What a block is called, where nothing of the run is at hand. */
 export const blockTitle = (step: WalkStep): string => wordsOf(step, NO_FACTS).title;
 
-const NO_FACTS: Facts = { headDim: null, heads: 1, causal: false, values: new Map() };
+const NO_FACTS: Facts = { headDim: null, heads: 1, causal: false, values: new Map(), width: 0, into: new Map() };
 
 const turned = ({ kind }: WalkStep): string => (kind === 'rotation' ? ', turned by its position' : '');
 
 function linearFormula(step: WalkStep, facts: Facts): string {
-  const [from, to] = [width(step.inputs[0], facts), width(step.id, facts)];
-  return `x·W${step.bias === null ? '' : ' + b'}: ${size(step.inputs[0], facts)} · [${from}, ${to}]${step.bias === null ? '' : ` + [${to}]`} = ${size(step.id, facts)}`;
+  const own = facts.values.get(step.id);
+  const before = facts.values.get(step.inputs[0] ?? '') ?? { rows: own?.rows ?? '…', columns: facts.width };
+  const [from, to] = [before.columns, width(step.id, facts)];
+  return `x·W${step.bias === null ? '' : ' + b'}: [${before.rows}, ${from}] · [${from}, ${to}]${step.bias === null ? '' : ` + [${to}]`} = ${size(step.id, facts)}`;
 }
 
 function normWords(step: WalkStep, facts: Facts): BlockWords {
