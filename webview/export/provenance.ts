@@ -1,6 +1,6 @@
 /** What made a file: written into every export, so that a number found years later can be made again. */
 import type { Shown } from '../state/shown.ts';
-import type { Session, ViewOptions } from '../state/types.ts';
+import type { Over, Session, ViewOptions } from '../state/types.ts';
 
 export interface Provenance {
   readonly made: string;
@@ -19,8 +19,8 @@ export interface Provenance {
   readonly kind: string;
   /** Layers and heads count from 1 here, as on the screen; several heads were averaged. */
   readonly heads: readonly { readonly layer: number; readonly head: number }[];
-  /** `rollout`: not these heads' weights but all layers up to theirs. */
-  readonly over: 'rollout' | null;
+  /** `rollout`, `flow`: not these heads' weights but all layers up to theirs. */
+  readonly over: Over | null;
   readonly minus: { readonly layer: number; readonly head: number } | null;
   readonly how: string;
   readonly rowSumError: number | null;
@@ -56,7 +56,7 @@ async function sha256(text: string): Promise<string> {
 /** `headlight-gpt-L3H1`: a name that every file system takes. */
 export function fileStem({ model, kind, heads, minus, over }: Provenance): string {
   const one = (h: { layer: number; head: number }) => `L${h.layer}H${h.head}`;
-  const names = over ? `rollout-L1-L${heads[0]?.layer ?? 1}` : heads.length > 3 ? `${heads.length}-heads` : heads.map(one).join('+');
+  const names = over ? `${over}-L1-L${heads[0]?.layer ?? 1}` : heads.length > 3 ? `${heads.length}-heads` : heads.map(one).join('+');
   const parts = [model.name, ...(kind === 'self' ? [] : [kind]), names, ...(minus ? ['minus', one(minus)] : [])];
   return parts.join('-').replace(/[^\p{L}\p{N}.+_-]+/gu, '-');
 }

@@ -38,7 +38,7 @@ export class Rollouts {
       const T = sites[0]!.run.queries;
       let mixed = unmixed(T);
       for (; next < sites.length; next++) {
-        const weights = await this.#layer(sites[next]!);
+        const weights = await layerWeights(this.maps, sites[next]!);
         if (this.maps.ended) return;
         mixed = rolloutStep(mixed, weights, sites[next]!.run.heads, T);
         layers[next]!.value = { state: 'ready', value: Float32Array.from(mixed) };
@@ -50,14 +50,14 @@ export class Rollouts {
       for (const layer of layers.slice(next)) layer.value = { state: 'failed', error: { code, message } };
     }
   }
+}
 
-  /** Weights of all heads of a layer, [H, T, T]. */
-  async #layer({ kind, layer, run }: Site): Promise<Float32Array> {
-    const size = run.queries * run.keys;
-    const weights = new Float32Array(run.heads * size);
-    for (let head = 0; head < run.heads; head++) weights.set((await this.maps.once({ kind, layer, head })).weights, head * size);
-    return weights;
-  }
+/** Weights of all heads of a layer, [H, T, T]. */
+export async function layerWeights(maps: Maps, { kind, layer, run }: Site): Promise<Float32Array> {
+  const size = run.queries * run.keys;
+  const weights = new Float32Array(run.heads * size);
+  for (let head = 0; head < run.heads; head++) weights.set((await maps.once({ kind, layer, head })).weights, head * size);
+  return weights;
 }
 
 const missing = (layer: number): Loaded<Float32Array> => ({
@@ -65,7 +65,8 @@ const missing = (layer: number): Loaded<Float32Array> => ({
   error: { code: 'not-found', message: `The run has no layer ${layer + 1} to roll out to.` },
 });
 
-const sitesOf = (session: Session, kind: SiteKind): Site[] =>
+/** Layers of a kind from the first up. */
+export const sitesOf = (session: Session, kind: SiteKind): Site[] =>
   [...session.sites.values()].filter((s) => s.kind === kind).sort((a, b) => a.layer - b.layer);
 
 /** Whether rollout has a meaning: layers of one stack over one sequence, none missing. */

@@ -59,7 +59,7 @@ export function applyLook(store: Store, look: unknown): void {
     store.queries.value = list(queries).filter((q): q is number => within(q, selected?.queries));
     store.pins.value = list(pins).filter(isPin);
     store.against.value = head(against) ? (against as HeadRef) : null;
-    store.over.value = over === 'rollout' ? 'rollout' : null;
+    store.over.value = over === 'rollout' || over === 'flow' ? over : null;
   });
 }
 

@@ -3,11 +3,12 @@ import { computed, type ReadonlySignal } from '@preact/signals';
 import type { HeadWeights, WireError } from '../../model/protocol/engine.ts';
 import type { Cells } from '../draw/cells.ts';
 import { type Axis, axisOf, heaviestFirst, type Side, sideOf } from './axis.ts';
+import { Flows } from './flows.ts';
 import type { Maps } from './maps.ts';
 import { Rollouts } from './rollout.ts';
 import { belowThreshold, differenceOf, isPlain, meanOf, regroup } from './shape.ts';
 import { type Store, windowOf } from './store.ts';
-import { type HeadRef, type Loaded, type Site, sameHead, siteKey, type ViewOptions } from './types.ts';
+import { type HeadRef, type Loaded, type Over, type Site, sameHead, siteKey, type ViewOptions } from './types.ts';
 
 export interface Shown {
   readonly site: Site;
@@ -26,7 +27,7 @@ export interface Shown {
   /** The head that was taken away (difference), or null. */
   readonly against: HeadRef | null;
   /** Not a head's weights but what all layers up to the selected one make of them. */
-  readonly over: 'rollout' | null;
+  readonly over: Over | null;
   /** Each head's own weights, for overlays. */
   readonly each: readonly Float32Array[];
   /** The window that is looked at, of a layer that attends within windows; 0 elsewhere. */
@@ -56,7 +57,10 @@ export type ShownState = { readonly state: 'nothing' } | Loaded<Shown>;
 /** Builds the signal. `maps` is null until a model has run. */
 export function watchShown(store: Store, maps: ReadonlySignal<Maps | null>): ReadonlySignal<ShownState> {
   const rollouts = computed(() => (maps.value && store.session.value ? new Rollouts(store.session.value, maps.value) : null));
-  const combined = computed(() => (store.over.value === 'rollout' ? rolledOut(store, rollouts.value) : combine(store, maps.value)));
+  const flows = computed(() => (maps.value && store.session.value ? new Flows(store.session.value, maps.value) : null));
+  const combined = computed(() =>
+    store.over.value === null ? combine(store, maps.value) : overLayers(store, store.over.value, rollouts.value, flows.value),
+  );
   return computed((): ShownState => {
     const now = combined.value;
     const session = store.session.value;
@@ -80,16 +84,21 @@ export function watchShown(store: Store, maps: ReadonlySignal<Maps | null>): Rea
 
 type Combined = Pick<Shown, 'site' | 'weights' | 'heads' | 'against' | 'over' | 'each'>;
 
-/** Rollout up to the selected layer. */
-function rolledOut(store: Store, rollouts: Rollouts | null): { readonly state: 'nothing' } | Loaded<Combined> {
+/** Rollout, or the selected query's flow (the last one's before there is one), up to the selected layer. */
+function overLayers(
+  store: Store,
+  over: Over,
+  rollouts: Rollouts | null,
+  flows: Flows | null,
+): { readonly state: 'nothing' } | Loaded<Combined> {
   const site = store.site.value;
-  if (!rollouts || !site) return { state: 'nothing' };
-  const { kind, layer, head } = store.selection.value;
-  const now = rollouts.upTo(kind, layer).value;
+  if (!rollouts || !flows || !site) return { state: 'nothing' };
+  const { kind, layer, head, query } = store.selection.value;
+  const now = (over === 'rollout' ? rollouts.upTo(kind, layer) : flows.row(kind, layer, query ?? site.run.queries - 1)).value;
   if (now.state !== 'ready') return now;
   return {
     state: 'ready',
-    value: { site, weights: now.value, heads: [{ kind, layer, head }], against: null, over: 'rollout', each: [now.value] },
+    value: { site, weights: now.value, heads: [{ kind, layer, head }], against: null, over, each: [now.value] },
   };
 }
 

@@ -3,7 +3,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from '@preact/sign
 import type { Selection } from '../../model/protocol/selection.ts';
 import type { FirstHead, Kept } from './kept.ts';
 import type { Spans } from './links.ts';
-import { DEFAULT_VIEW, type HeadRef, type Phase, type Session, type Site, siteKey, type ViewOptions } from './types.ts';
+import { DEFAULT_VIEW, type HeadRef, type Over, type Phase, type Session, type Site, siteKey, type ViewOptions } from './types.ts';
 
 /** A moment that back and forward return to. */
 export interface Moment {
@@ -28,8 +28,8 @@ export interface Store {
   readonly queries: Signal<readonly number[]>;
   /** Head that the selected one is compared with, or null. */
   readonly against: Signal<HeadRef | null>;
-  /** Whether layers are shown together (rollout up to the selected layer) instead of the selected head. */
-  readonly over: Signal<'rollout' | null>;
+  /** Whether layers are shown together (rollout or flow up to the selected layer) instead of the selected head. */
+  readonly over: Signal<Over | null>;
   /** An earlier run that later ones are compared with, or null. */
   readonly kept: Signal<Kept | null>;
   /** The head that stands first in the comparison. */
@@ -69,7 +69,7 @@ export function createStore(): Store {
     picked,
     queries: signal<readonly number[]>([]),
     against: signal<HeadRef | null>(null),
-    over: signal<'rollout' | null>(null),
+    over: signal<Over | null>(null),
     kept: signal<Kept | null>(null),
     first: signal<FirstHead>({ run: 'this', layer: null, head: null }),
     spans: signal<(Spans & Pick<Selection, 'query' | 'key'>) | null>(null),

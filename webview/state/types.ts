@@ -32,6 +32,9 @@ export interface Site extends SiteFacts {
   readonly run: SiteRun;
 }
 
+/** What layers make together: rollout for all queries, flow for one. */
+export type Over = 'rollout' | 'flow';
+
 export type Phase =
   | { readonly at: 'empty' }
   | { readonly at: 'working'; readonly words: string; readonly fraction: number | null; readonly since: number }

@@ -132,7 +132,7 @@ const headsWidth = (session: Session): number => Math.max(...[...session.sites.v
 
 /** The columns' widths: what the user dragged them to, else what the content asks for. */
 function widths(session: Session, view: ViewOptions) {
-  const heads = view.headsWidth > 0 ? `${view.headsWidth}px` : `clamp(190px, ${headsWidth(session)}px, 34%)`;
+  const heads = view.headsWidth > 0 ? `${view.headsWidth}px` : `clamp(190px, ${headsWidth(session)}px, max(34%, min(40%, 252px)))`;
   const details = view.detailsWidth > 0 ? `${view.detailsWidth}px` : 'minmax(210px, 22%)';
   return { '--heads': heads, '--details': details };
 }

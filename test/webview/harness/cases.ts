@@ -40,7 +40,7 @@ export interface Weights {
 /** `headlight-gpt/1`: text 1 of that model's goldens. `headlight-gpt/story.md` (a sample) and `headlight-gpt/text:…` have no record: for the real engine. */
 export function caseOf(name: string): Case {
   const [model = '', which = ''] = name.split('/');
-  if (model === 'made') return madeCase(Number(which));
+  if (model === 'made') return madeCase(which);
   if (model === 'checkpoint') return { show: goldenCase(which), record: null };
   if (model === 'vision') return { show: visionCase(which), record: null };
   if (model === 'picture') return { show: pictureCase(ROOT, name.slice('picture/'.length)), record: null };
@@ -106,18 +106,19 @@ interface Shape {
   readonly weights: Weights;
   readonly layers: number;
   readonly heads: number;
+  readonly kvHeads?: number;
   readonly T: number;
   readonly causal: boolean;
 }
 
 /** Opened model and run around recorded weights. */
-function record(show: ShowParams, { weights, layers, heads, T, causal }: Shape): Record {
+function record(show: ShowParams, { weights, layers, heads, kvHeads = heads, T, causal }: Shape): Record {
   const site = (key: string, layer: number): SiteFacts => ({
     key,
     kind: 'self',
     layer,
     heads,
-    kvHeads: heads,
+    kvHeads,
     headDim: 32,
     how: 'read',
     causal,
@@ -135,7 +136,7 @@ function record(show: ShowParams, { weights, layers, heads, T, causal }: Shape):
     architecture: causal ? 'GPT-2' : 'BERT',
     layers,
     heads,
-    kvHeads: heads,
+    kvHeads,
     headDim: 32,
     parameters: 1_088_256,
     dtype: 'float32',
@@ -191,8 +192,17 @@ function readSafetensors(path: string): Map<string, Float32Array> {
   return tensors;
 }
 
-/** 12 layers of 12 heads over `T` tokens, weights made by a softmax of a fixed sequence of numbers: for measuring speed, not for looking at. */
-function madeCase(T: number): Case {
+/** `900`, `64:48x25` or `64:6x12g4`: tokens, layers × heads (12 × 12), key heads (as many as heads). */
+function madeShape(name: string) {
+  const [, T, layers = 12, heads = 12, kvHeads = heads] = (/^(\d+)(?::(\d+)x(\d+)(?:g(\d+))?)?$/.exec(name) ?? [])
+    .map(Number)
+    .map((n) => n || undefined);
+  return { T: T ?? 8, layers, heads, kvHeads };
+}
+
+/** Layers of heads over `T` tokens, weights made by a softmax of a fixed sequence of numbers: for measuring speed, not for looking at. */
+function madeCase(name: string): Case {
+  const { T, layers, heads, kvHeads } = madeShape(name);
   const words = Array.from({ length: T }, (_, i) => `word${i}`);
   const text = words.map((w, i) => w + ((i + 1) % 12 === 0 ? '\n' : ' ')).join('');
   let at = 0;
@@ -203,7 +213,7 @@ function madeCase(T: number): Case {
   });
   const show: ShowParams = {
     ...showParams('headlight-gpt', 'x'),
-    model: { id: `made ${T}`, name: `made ${T}`, entry: '', files: [] },
+    model: { id: `made ${name}`, name: `made ${name}`, entry: '', files: [] },
     input: { kind: 'text', text, tokens, notice: null },
     run: { ids: tokens.map((t) => t.id) },
     knownHeads: [],
@@ -212,7 +222,7 @@ function madeCase(T: number): Case {
     get: () => undefined,
     head: (key, head) => madeHead(T, Number(key.split('/')[1]), head),
   };
-  return { show, record: record(show, { weights, layers: 12, heads: 12, T, causal: true }) };
+  return { show, record: record(show, { weights, layers, heads, kvHeads, T, causal: true }) };
 }
 
 /** One head's weights `[T, T]`: looks `head` tokens back, a little at the first token, and everywhere by a fixed sequence of numbers. */

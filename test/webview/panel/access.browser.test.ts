@@ -119,3 +119,30 @@ test('360 pixels are enough: nothing leaves the page to the side', async () => {
   }
   await page.close();
 });
+
+test('48 × 25 heads: the chosen one is seen, wherever the arrow keys walk, and so are the names of the layers', async () => {
+  const { page } = await open({ case: 'made/24:48x25', width: 620, height: 760, select: { layer: 40, head: 20, query: 3 } });
+  const grid = page.locator('.grid');
+  const seen = () =>
+    page.evaluate(() => {
+      const box = document.querySelector<HTMLElement>('.grid-scroll')!;
+      const layers = document.querySelector<HTMLElement>('.grid canvas.layers')!;
+      return {
+        top: box.scrollTop,
+        left: box.scrollLeft,
+        room: box.clientHeight,
+        names: layers.getBoundingClientRect().left - box.getBoundingClientRect().left,
+      };
+    });
+  const first = await page.waitForFunction(() => document.querySelector('.grid-scroll')!.scrollTop > 300).then(seen);
+  assert.ok(first.left > 100, 'scrolled to the head');
+  assert.ok(Math.abs(first.names) < 4, 'the names of the layers stay at the left');
+  await grid.focus();
+  for (let i = 0; i < 12; i++) await page.keyboard.press('ArrowUp');
+  await page.waitForFunction(() => document.querySelector('#chosen-head')!.textContent!.startsWith('head 21 of layer 29'));
+  await page.keyboard.press('Home');
+  await page.waitForFunction(
+    () => document.querySelector('.grid-scroll')!.scrollTop < 20 && document.querySelector('.grid-scroll')!.scrollLeft < 20,
+  );
+  await page.close();
+});

@@ -1,6 +1,7 @@
 /** Pixels tell the truth: what the canvases show is read back and compared with the weights that Hugging Face computed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { attentionFlow } from '../../../model/metrics/index.ts';
 import { heat, sequential } from '../../../webview/colour/scales.ts';
 import { colourIndex, poolMax } from '../../../webview/draw/cells.ts';
 import { percent } from '../../../webview/draw/numbers.ts';
@@ -217,8 +218,8 @@ test('several heads: the mean of their weights, and it says which', async () => 
 
 test('rollout up to a layer is the one of the formula, and says so', async () => {
   const { page } = await open({ select: { layer: 2, head: 0, query: 7, key: 0 } });
-  await page.locator('.over-layers button').click();
-  await page.waitForTimeout(300);
+  await page.locator('.over-layers button', { hasText: 'rollout' }).click();
+  await page.locator('.details h3', { hasText: 'rollout' }).waitFor();
   assert.match(await wordsOf(page, '.details h3 >> nth=0'), /rollout, layers 1–3/);
   // R = Π (½ mean + ½ I), written out again here, in float64.
   let mixed = Array.from({ length: T }, (_, i) => Array.from({ length: T }, (_, j) => Number(i === j)));
@@ -229,9 +230,25 @@ test('rollout up to a layer is the one of the formula, and says so', async () =>
     );
   }
   assert.ok(Math.abs(Number(await wordsOf(page, '.readout .number')) - mixed[7]![0]!) < 1e-6);
-  await page.locator('.over-layers button').click();
-  await page.waitForTimeout(100);
+  await page.locator('.over-layers button', { hasText: 'rollout' }).click();
+  await page.locator('.details h3', { hasText: 'layer 3 · head 1' }).waitFor();
   assert.ok(Math.abs(Number(await wordsOf(page, '.readout .number')) - headOf(2, 0)[7 * T]!) < 1e-6);
+  await page.close();
+});
+
+test('attention flow of the chosen query is the maximum flow, and another query has its own', async () => {
+  const { page, wrong } = await open({ select: { layer: 2, head: 0, query: 7, key: 1 } });
+  await page.locator('.over-layers button', { hasText: 'flow' }).click();
+  await page.locator('.details h3', { hasText: 'attention flow, layers 1–3' }).waitFor();
+  const layers = [0, 1, 2].map((layer) => record!.weights.get(`self/${layer}`)!);
+  const shown = async () => Number(await wordsOf(page, '.readout .number'));
+  assert.ok(Math.abs((await shown()) - attentionFlow(layers, 4, T, 7)[1]!) < 1e-6);
+  await page.locator('.matrix-hands').focus();
+  await page.keyboard.press('ArrowUp');
+  await page.waitForFunction(() => document.querySelector('.readout b')?.textContent === 'are');
+  await page.waitForFunction(() => Number(document.querySelector('.readout .number')?.textContent) > 0);
+  assert.ok(Math.abs((await shown()) - attentionFlow(layers, 4, T, 6)[1]!) < 1e-6);
+  assert.deepEqual(wrong, []);
   await page.close();
 });
 

@@ -146,14 +146,14 @@ function HeadDetails({ shown }: { shown: Shown }) {
   const entropyHere = query === null ? null : rowEntropies(rowOf(shown, [query], 'from'), 1, shown.keys.count)[0]!;
   const badges = definitions.flatMap((m) => {
     const words = values && badgeOf(m, values[m.id] ?? Number.NaN);
-    return words ? [`${words}: ${percent(values[m.id]!)}`] : [];
+    return words && m.badge ? [{ words: `${words}: ${percent(values[m.id]!)}`, from: `said from ${percent(m.badge.threshold)} on` }] : [];
   });
   return (
     <div class="block">
       <h3>This head</h3>
-      {badges.map((words) => (
+      {badges.map(({ words, from }) => (
         <p class="says" key={words}>
-          {words}
+          {words} <span class="muted">({from})</span>
         </p>
       ))}
       <dl class="facts">

@@ -8,7 +8,7 @@ import { headName } from '../../draw/numbers.ts';
 import { prepare, screenDensity } from '../../draw/surface.ts';
 import { type Atlas, atlasOf, drawHead } from '../../draw/thumbnails.ts';
 import { type HeadRef, headKey, sameHead, siteKey, type ViewOptions } from '../../state/types.ts';
-import type { GridLayout } from './layout.ts';
+import { type GridLayout, LABEL } from './layout.ts';
 
 /** Thumbnails have at least two device pixels a CSS pixel, on every screen. */
 export const thumbnailDensity = (): number => Math.max(2, screenDensity());
@@ -48,10 +48,8 @@ export function paintOf(cells: Cells, theme: Theme, scale: Scale, range: ViewOpt
 export function drawGrid(canvas: HTMLCanvasElement, picture: GridPicture): void {
   const { layout, theme, thumbnails } = picture;
   const context = prepare(canvas, layout.width, layout.height, thumbnailDensity());
-  context.font = `${Math.min(11, theme.fontSize - 2)}px ${theme.font}`;
+  context.font = labelFont(theme);
   context.textBaseline = 'middle';
-  context.fillStyle = theme.muted;
-  for (const label of layout.layerLabels) context.fillText(label.text, 0, label.y);
   for (const { ref, x, y } of layout.places) {
     const site = thumbnails.get(siteKey(ref));
     if (site) drawHead(context, atlas(site, picture), ref.head, x, y, layout.size);
@@ -61,6 +59,19 @@ export function drawGrid(canvas: HTMLCanvasElement, picture: GridPicture): void 
   }
   context.fillStyle = theme.muted;
   for (const group of layout.groups) context.fillRect(group.x, group.y, group.width, 1);
+}
+
+const labelFont = ({ font, fontSize }: Theme): string => `${Math.min(11, fontSize - 2)}px ${font}`;
+
+/** The layers' names, on a canvas of their own that stays where it is when the heads scroll to the side. */
+export function drawLayers(canvas: HTMLCanvasElement, { layout, theme }: Pick<GridPicture, 'layout' | 'theme'>): void {
+  const context = prepare(canvas, LABEL, layout.height, thumbnailDensity());
+  context.fillStyle = theme.background;
+  context.fillRect(0, 0, LABEL - 2, layout.height);
+  context.font = labelFont(theme);
+  context.textBaseline = 'middle';
+  context.fillStyle = theme.muted;
+  for (const label of layout.layerLabels) context.fillText(label.text, 0, label.y);
 }
 
 function drawName(context: CanvasRenderingContext2D, theme: Theme, ref: HeadRef, x: number, y: number, size: number): void {

@@ -1,12 +1,12 @@
 /** The grid of all heads of one kind. To assistive technology it is a list box whose one option in the page is the chosen head. */
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Thumbnails } from '../../../model/protocol/engine.ts';
 import { select, togglePicked } from '../../state/select.ts';
 import { type HeadRef, headKey, type Site, sameHead } from '../../state/types.ts';
 import { useDraw, useSize } from '../../ui/hooks.ts';
 import { type Panel, usePanel } from '../context.ts';
-import { drawChosen, drawGrid } from './draw.ts';
+import { drawChosen, drawGrid, drawLayers } from './draw.ts';
 import { byLayer, type GridLayout, inOrder, placeAt, walk } from './layout.ts';
 import { marksOf, orderBy } from './order.ts';
 import { HeadTip, headSentence } from './tip.tsx';
@@ -90,8 +90,18 @@ function GridSurface(props: { layout: GridLayout; sites: readonly Site[]; pointe
     } else return;
     event.preventDefault();
   };
+  const scroll = useRef<HTMLDivElement>(null);
+  const place = layout.places[at];
+  useEffect(() => {
+    const box = scroll.current;
+    if (!place || !box) return;
+    // Called at once, and again when the grid gets another size.
+    const watch = new ResizeObserver(() => bringIntoView(box, place, layout.size));
+    watch.observe(box);
+    return () => watch.disconnect();
+  }, [place?.x, place?.y, layout.size]);
   return (
-    <div class="grid-scroll">
+    <div class="grid-scroll" ref={scroll}>
       <div
         class="grid"
         role="listbox"
@@ -126,10 +136,20 @@ function GridSurface(props: { layout: GridLayout; sites: readonly Site[]; pointe
   );
 }
 
+/** Scrolls the grid, and nothing around it, as far as a thumbnail needs to be seen. */
+function bringIntoView(box: HTMLElement, { x, y }: { readonly x: number; readonly y: number }, size: number): void {
+  const needed = (from: number, room: number, at: number) => Math.min(at - GRID_EDGE, Math.max(from, at + size + GRID_EDGE - room));
+  box.scrollTo(needed(box.scrollLeft, box.clientWidth, x), needed(box.scrollTop, box.clientHeight, y));
+}
+
+/** What is seen beside the chosen thumbnail when the grid scrolls to it. */
+const GRID_EDGE = 30;
+
 function Pictures({ layout, sites, pointed }: { layout: GridLayout; sites: readonly Site[]; pointed: Pointed }) {
   const { store, theme, maps, measures } = usePanel();
   const below = useRef<HTMLCanvasElement>(null);
   const above = useRef<HTMLCanvasElement>(null);
+  const layers = useRef<HTMLCanvasElement>(null);
   const thumbnails = new Map<string, Thumbnails>();
   for (const site of sites) {
     const loaded = maps.value?.thumbnails(site.key).value;
@@ -153,6 +173,7 @@ function Pictures({ layout, sites, pointed }: { layout: GridLayout; sites: reado
     ];
     if (below.current && state.some((v, i) => v !== drawn.current[i])) {
       drawn.current = state;
+      if (layers.current) drawLayers(layers.current, { layout, theme: theme.value });
       drawGrid(below.current, {
         layout,
         theme: theme.value,
@@ -169,6 +190,7 @@ function Pictures({ layout, sites, pointed }: { layout: GridLayout; sites: reado
   void [store.heads.value, store.against.value, pointed.value];
   return (
     <>
+      {layout.layerLabels.length > 0 && <canvas ref={layers} class="over layers" style={{ marginBottom: `${-layout.height}px` }} />}
       <canvas ref={below} />
       <canvas ref={above} class="over" />
     </>

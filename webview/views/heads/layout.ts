@@ -21,9 +21,11 @@ export interface GridLayout {
   readonly named: boolean;
 }
 
-const SMALLEST = 16;
+/** Smaller thumbnails say nothing; where more heads stand side by side than find room, the grid scrolls. */
+const SMALLEST = 13;
 const LARGEST = 46;
-const LABEL = 26;
+/** Width of the layers' names. */
+export const LABEL = 26;
 const GAP = 3;
 const GROUP_GAP = 5;
 const NAME = 13;

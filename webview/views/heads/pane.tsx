@@ -6,7 +6,7 @@ import { METRICS } from '../../state/measures.ts';
 import { canRollOut } from '../../state/rollout.ts';
 import { knownOf, select } from '../../state/select.ts';
 import { setView } from '../../state/store.ts';
-import { type HeadRef, headKey, type Session } from '../../state/types.ts';
+import { type HeadRef, headKey, type Over, type Session } from '../../state/types.ts';
 import { Dropdown, Icon, IconButton, TextField } from '../../ui/controls.tsx';
 import { usePanel } from '../context.ts';
 import { findHeads } from './find.ts';
@@ -135,27 +135,47 @@ function Together() {
   );
 }
 
+const OVER: readonly { readonly over: Over; readonly name: string; readonly title: string }[] = [
+  {
+    over: 'rollout',
+    name: 'rollout',
+    title:
+      'Rollout: how much of each token is in each position after these layers, if attention (half of it staying in place) alone mixed them. Abnar and Zuidema 2020.',
+  },
+  {
+    over: 'flow',
+    name: 'flow',
+    title:
+      'Attention flow: how much could run from each token to the chosen query, if every weight were the width of a pipe (maximum flow). One query at a time. Abnar and Zuidema 2020.',
+  },
+];
+
 /** All layers up to the selected one in one map. */
 function OverLayers({ session }: { session: Session }) {
   const { store } = usePanel();
   const { kind, layer } = store.selection.value;
   if (!canRollOut(session, kind)) return null;
-  const on = store.over.value === 'rollout';
-  const words =
-    'Rollout: how much of each token is in each position after these layers, if attention (half of it staying in place) alone mixed them. Abnar and Zuidema 2020.';
   return (
     <div class="over-layers">
-      <button
-        type="button"
-        class="chip"
-        title={words}
-        aria-pressed={on}
-        onClick={() => {
-          store.over.value = on ? null : 'rollout';
-        }}
-      >
-        {on ? `rollout, layers 1–${layer + 1}` : 'rollout over the layers'} {on && <Icon name="close" />}
-      </button>
+      <span class="muted">{store.over.value ? `layers 1–${layer + 1}:` : 'over the layers:'}</span>
+      {OVER.map(({ over, name, title }) => {
+        const on = store.over.value === over;
+        return (
+          <button
+            key={over}
+            type="button"
+            class="chip"
+            title={title}
+            aria-label={`${name} over the layers`}
+            aria-pressed={on}
+            onClick={() => {
+              store.over.value = on ? null : over;
+            }}
+          >
+            {name} {on && <Icon name="close" />}
+          </button>
+        );
+      })}
     </div>
   );
 }

@@ -16,10 +16,16 @@ export interface MapPaint {
   readonly scale: Scale;
 }
 
+/** Flow is computed for one query: the rows of the others are no zeros, they are not there. */
+function oneRow({ cells: { data, rows, columns } }: Shown): (row: number) => number {
+  const has = Array.from({ length: rows }, (_, row) => data.subarray(row * columns, (row + 1) * columns).some((weight) => weight !== 0));
+  return (row) => (has[row] ? columns : 0);
+}
+
 export function mapPaint(shown: Shown, theme: Theme, { scale, range, threshold }: ViewOptions): MapPaint {
   const signed = shown.against !== null;
   const paint = paintOf(shown.cells, theme, scale, signed ? 'head' : range);
-  const ends = seenEnds(shown);
+  const ends = shown.over === 'flow' ? oneRow(shown) : seenEnds(shown);
   const masked = ends ? undefined : unseen(shown);
   const small = (row: number, column: number) => Math.abs(shown.cells.data[row * shown.cells.columns + column]!) < threshold;
   const empty = threshold > 0 ? (row: number, column: number) => masked?.(row, column) || small(row, column) : masked;

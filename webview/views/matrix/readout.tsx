@@ -47,7 +47,8 @@ export function Readout({ shown }: { shown: Shown }) {
         )}
       </p>
       <p class="muted">
-        rows ask (query), columns answer (key){shown.site.causal ? '; nothing looks ahead' : ''}
+        rows ask (query), columns answer (key)
+        {shown.over === 'flow' ? '; flow is computed for the chosen query' : shown.site.causal ? '; nothing looks ahead' : ''}
         <HiddenMass shown={shown} row={row} />
       </p>
       <Pins shown={shown} />

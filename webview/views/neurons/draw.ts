@@ -10,7 +10,10 @@ import { type KeySum, products } from './sums.ts';
 
 export const ROW = 19;
 export const HEAD = 62;
-const NUMBER = 56;
+/** Width of a column of numbers: where there is room, and where there is little. */
+const NUMBER = [56, 49] as const;
+/** Below this width of the view there is little. */
+const NARROW = 420;
 
 /** A column of numbers, with its heading. */
 export interface Column {
@@ -24,12 +27,15 @@ export interface NeuronsLayout {
   readonly strips: readonly { readonly what: 'k' | 'qk'; readonly x: number }[];
   readonly strip: number;
   readonly numbers: number;
+  /** Width of a column of numbers. */
+  readonly number: number;
 }
 
 /** Places of labels, strips and numbers in a width. */
 export function layoutOf(width: number, columns: number): NeuronsLayout {
   const label = Math.min(110, width * 0.16);
-  const room = width - label - 12 - columns * NUMBER;
+  const number = NUMBER[width < NARROW ? 1 : 0];
+  const room = width - label - 12 - columns * number;
   const two = room >= 170;
   const strip = Math.max(40, two ? (room - 24) / 2 : room - 12);
   const strips = two
@@ -38,8 +44,11 @@ export function layoutOf(width: number, columns: number): NeuronsLayout {
         { what: 'qk' as const, x: label + 22 + strip },
       ]
     : [{ what: 'qk' as const, x: label + 10 }];
-  return { label, strips, strip, numbers: width - columns * NUMBER };
+  return { label, strips, strip, numbers: width - columns * number, number };
 }
+
+/** A strip of this width has room for its name in words. */
+const WORDY = 110;
 
 export interface NeuronsPicture {
   readonly theme: Theme;
@@ -88,9 +97,10 @@ function drawHeading(context: CanvasRenderingContext2D, picture: NeuronsPicture,
   const { theme, vectors, query, columns } = picture;
   font(context, theme, 2);
   context.fillStyle = theme.muted;
-  for (const { what, x } of layout.strips) drawText(context, what === 'k' ? 'k (key)' : 'q∘k (each product)', x, 52, 'left');
+  for (const { what, x } of layout.strips)
+    drawText(context, what === 'k' ? 'k (key)' : layout.strip < WORDY ? 'q∘k' : 'q∘k (each product)', x, 52, 'left');
   columns.forEach((column, i) => {
-    drawText(context, column.title, layout.numbers + (i + 1) * NUMBER - 4, 52, 'right');
+    drawText(context, column.title, layout.numbers + (i + 1) * layout.number - 4, 52, 'right');
   });
   const at = layout.strips[0]!.x;
   drawText(context, 'q (query)', at, 8, 'left');
@@ -129,7 +139,13 @@ function drawKey(context: CanvasRenderingContext2D, picture: NeuronsPicture, lay
   columns.forEach((column, i) => {
     const value = column.of(sum);
     context.fillStyle = theme.foreground;
-    drawText(context, value === null ? '–' : numberWords(value, column.title), layout.numbers + (i + 1) * NUMBER - 4, y + ROW / 2, 'right');
+    drawText(
+      context,
+      value === null ? '–' : numberWords(value, column.title),
+      layout.numbers + (i + 1) * layout.number - 4,
+      y + ROW / 2,
+      'right',
+    );
   });
   if (picture.chosen !== key) return;
   context.strokeStyle = theme.muted;

@@ -18,7 +18,7 @@ export function NeuronsView({ shown }: { shown: Shown }) {
   const [head] = shown.heads;
   const vectors = head && maps.value?.vectors(head).value;
   const scores = head && maps.value?.scores(head).value;
-  if (shown.over) return <p class="note inset">Rollout joins many heads: choose one head to see its queries and keys.</p>;
+  if (shown.over) return <p class="note inset">Rollout and flow join many heads: choose one head to see its queries and keys.</p>;
   if (!head || !vectors || vectors.state === 'loading') return <p class="note inset">The queries and keys are on their way.</p>;
   if (vectors.state === 'failed') return <p class="note inset">{vectors.error.message}</p>;
   if (store.selection.value.query === null) return <p class="note inset">Choose a query token to see its numbers.</p>;
