@@ -30,6 +30,8 @@ export interface HeadlightApi {
   /** Things that are owned and not yet disposed; the same number before and after means that nothing leaked. */
   disposables(): number;
   panelIsOpen(): boolean;
+  /** Models that the side panel has listed; null before it was shown. */
+  listed(): number | null;
   /** Pages of model files that are open, with what they show. */
   pages(): Promise<readonly PageView[]>;
   /** The weights of a row as the live panel has them. */
@@ -81,6 +83,7 @@ export function makeApi(app: App, activationMs: number): HeadlightApi {
     models: () => modelViews(app),
     disposables: liveDisposables,
     panelIsOpen: () => app.panel.isOpen,
+    listed: () => app.tree.listed,
     pages: () => Promise.all(app.editors.pages.map(pageView)),
     row: (params) => app.panel.row(params),
   };

@@ -6,6 +6,7 @@ import type { HostRequests, SavedPanel } from '../model/protocol/panel.ts';
 import { registerCommands } from './commands.ts';
 import { Decorations } from './editor/decorations.ts';
 import { Follow } from './editor/follow.ts';
+import { ConfigDiagnostics } from './explore/config-diagnostics.ts';
 import { ModelEditors } from './explore/editors.ts';
 import { Failures } from './failures.ts';
 import { HoverCards } from './hover/provider.ts';
@@ -45,8 +46,12 @@ export class App {
   readonly tokenizerPanel: TokenizerPanel;
   readonly editors: ModelEditors;
 
+  /** Bundle of the threads that read model files for pages. */
+  readonly readerScript: Uri;
+
   constructor(context: ExtensionContext) {
     const { extensionUri } = context;
+    this.readerScript = Uri.joinPath(extensionUri, 'out/extension/explore.cjs');
     this.models = this.#store.add(new ModelRegistry(context));
     this.tokenizers = this.#store.add(new Tokenizers(Uri.joinPath(extensionUri, 'out/extension/tokenize.cjs')));
     this.panel = this.#store.add(new Panel(extensionUri, this.#requests()));
@@ -58,6 +63,7 @@ export class App {
     const tensors = this.#store.add(new Tensors(Uri.joinPath(extensionUri, 'out/extension/onnx.cjs')));
     this.tree = this.#store.add(new ModelsTree(this.models, this.runs, tensors));
     this.editors = this.#store.add(new ModelEditors(extensionUri, this.models));
+    this.#store.add(new ConfigDiagnostics(this.readerScript));
     this.#store.add(new HoverCards(this.runs, this.panel, this.models, this.tokenizers));
     this.tokenizerPanel = this.#store.add(new TokenizerPanel(extensionUri, this.models, this.tokenizers, this.failures));
     this.#store.add(window.registerWebviewPanelSerializer(TRY_TYPE, this.tokenizerPanel));

@@ -1,10 +1,12 @@
 /** Every command: what it does, in a table. A failing command tells its sentence and leaves everything usable. */
 import { commands, Selection as EditorSelection, env, Position, TabInputCustom, TabInputText, Uri, window, workspace } from 'vscode';
 import { HeadlightError } from '../model/errors.ts';
+import type { PageNotifications } from '../model/protocol/explorer.ts';
 import type { PanelAction } from '../model/protocol/panel.ts';
 import type { Selection } from '../model/protocol/selection.ts';
 import type { App } from './app.ts';
 import { markedSpans } from './editor/links.ts';
+import { copyPath, exportSummary, pageFileOf } from './explore/commands.ts';
 import { choosePicture, isPicture, modelForPictures, noText, pictureAtCursor, pictureTab, readsPictures } from './images/pictures.ts';
 import { withBoth } from './images/towers.ts';
 import { Store } from './lifetime.ts';
@@ -33,6 +35,11 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'headlight.addModelFolder': (app) => addFolder(app.models),
   'headlight.refreshModels': (app) => app.models.refresh(),
   'headlight.revealModel': (_app, node) => revealModel(node),
+  'headlight.openModelPage': openModelPage,
+  'headlight.copyModelPath': async (app, node) => copyPath(await modelMeant(app, node)),
+  'headlight.exportModelSummary': async (app, node) => exportSummary(await modelMeant(app, node), app.readerScript),
+  'headlight.filterModels': filterModels,
+  'headlight.clearModelFilter': (app) => app.tree.setFilter(''),
   'headlight.showHead': (app, node) => showHead(app, node),
   'headlight.selectHead': selectHead,
   'headlight.nextHead': (app) => act(app, 'nextHead'),
@@ -255,6 +262,25 @@ async function switchTo(app: App, model: Model): Promise<void> {
   if (app.panel.isOpen && app.runs.last) await app.rerun({ model });
 }
 
+/** The model of a node or a file, else the one that the user picks. */
+async function modelMeant(app: App, target: unknown): Promise<Model> {
+  const model = isNode(target) ? modelOf(target) : target instanceof Uri ? await app.models.modelFor(target) : await pickModel(app.models);
+  if (!model) throw new HeadlightError('cancelled', 'No model was chosen.');
+  return model;
+}
+
+/** The page of a model's file; of a file by its URI, at a place in it. */
+async function openModelPage(app: App, target: unknown, place?: unknown): Promise<void> {
+  const uri = target instanceof Uri ? target : await pageFileOf(await modelMeant(app, target));
+  await app.editors.open(uri, place as PageNotifications['reveal'] | undefined);
+}
+
+async function filterModels(app: App): Promise<void> {
+  const prompt = 'Words of a name, a place or facts: llama f16, WordPiece, cannot be used';
+  const words = await window.showInputBox({ title: 'Filter Models', prompt, value: app.tree.filter });
+  if (words !== undefined) app.tree.setFilter(words);
+}
+
 async function revealModel(target: unknown): Promise<void> {
   if (!isNode(target)) return;
   const { root, uri } = modelOf(target);
@@ -326,7 +352,7 @@ function isNode(value: unknown): value is Node {
 }
 
 function modelOf(node: Node): Model {
-  if (node.type === 'section') throw new HeadlightError('input', 'Choose a model.');
+  if (!('model' in node)) throw new HeadlightError('input', 'Choose a model.');
   return node.model;
 }
 

@@ -24,6 +24,8 @@ export interface Candidate {
 
 const folderOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+/** In the Hugging Face cache a folder is called after its revision; the model's name stands above. */
+const SNAPSHOT = /(?:^|\/)models--([^/]+?)--([^/]+)\/snapshots\/[^/]+$/;
 const within = (folder: string, name: string) => (folder === '' ? name : `${folder}/${name}`);
 
 /** Folders that hold other people's packages, never the user's models. */
@@ -69,7 +71,12 @@ const isWeights = (name: string) => name.endsWith('.safetensors') || name.endsWi
 
 function folderModel(folder: string, names: readonly string[], inner: readonly string[], rootName: string): Candidate | null {
   const files = [...names, ...inner.map((name) => `onnx/${name}`)];
-  const candidate = { folder, entry: '', name: nameOf(folder) || rootName, files };
+  const candidate = {
+    folder,
+    entry: '',
+    name: SNAPSHOT.test(folder) ? SNAPSHOT.exec(folder)!.slice(1).join('/') : nameOf(folder) || rootName,
+    files,
+  };
   if (files.some(isWeights)) return { ...candidate, problem: null };
   if (names.some((name) => name.endsWith('.safetensors.index.json'))) {
     return { ...candidate, problem: 'The index of its weights is there, the .safetensors files that it names are not.' };

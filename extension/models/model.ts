@@ -25,6 +25,7 @@ export class Model {
   failure: string | null = null;
   #files: Promise<readonly FileEntry[]> | undefined;
   #description: Promise<Description> | undefined;
+  #known: Description | null = null;
 
   constructor(
     readonly origin: Origin,
@@ -64,17 +65,27 @@ export class Model {
     this.#description ??= this.folder()
       .then(describe)
       .then(({ card, problem }) => ({ card, problem: this.candidate.problem ?? problem }))
-      .catch((error) => {
+      .catch((error): Description => {
         this.#description = undefined;
         return { card: NO_CARD, problem: asHeadlightError(error, 'read', `${this.name} cannot be read`).message };
+      })
+      .then((description) => {
+        this.#known = description;
+        return description;
       });
     return this.#description;
+  }
+
+  /** Card and problem where they were read already, else null: for lists that must not wait. */
+  get known(): Description | null {
+    return this.#known;
   }
 
   /** Forgets what was read, after files changed. */
   forget(): void {
     this.#files = undefined;
     this.#description = undefined;
+    this.#known = null;
     this.opened = null;
     this.failure = null;
   }

@@ -10,6 +10,7 @@ import { Model, type Origin } from './model.ts';
 
 const ACTIVE = 'headlight.activeModel';
 const FOLDERS = 'modelFolders';
+const CACHE = 'huggingFaceCache';
 /** Quiet time after the last change before the workspace is scanned again. */
 const SETTLE_MS = 400;
 const SECOND_LOOK_MS = 5000;
@@ -53,7 +54,8 @@ export class ModelRegistry {
     this.#store.add(workspace.onDidChangeWorkspaceFolders(() => this.#later()));
     this.#store.add(
       workspace.onDidChangeConfiguration((change) => {
-        if (change.affectsConfiguration(`headlight.${FOLDERS}`) || change.affectsConfiguration('files.exclude')) this.#later();
+        const folders = [FOLDERS, CACHE].some((key) => change.affectsConfiguration(`headlight.${key}`));
+        if (folders || change.affectsConfiguration('files.exclude')) this.#later();
       }),
     );
     return this.refresh();
@@ -163,8 +165,21 @@ function sameAs(before: Model | undefined, now: Model): Model {
   return same ? before : now;
 }
 
-/** Folders outside the workspace that the user added. */
+/** Where the Hugging Face libraries keep what they download, unless the environment says otherwise. */
+function cacheFolder(): Uri {
+  const { HF_HUB_CACHE, HF_HOME, HOME, USERPROFILE } = process.env;
+  if (HF_HUB_CACHE) return Uri.file(HF_HUB_CACHE);
+  const home = HF_HOME ? Uri.file(HF_HOME) : Uri.joinPath(Uri.file(HOME ?? USERPROFILE ?? '/'), '.cache/huggingface');
+  return Uri.joinPath(home, 'hub');
+}
+
+/** Folders outside the workspace that the user added, and the Hugging Face cache where the user allows it. */
 export function addedFolders(): Uri[] {
+  const cache = workspace.getConfiguration('headlight').get<boolean>(CACHE, false) ? [cacheFolder()] : [];
+  return [...namedFolders(), ...cache];
+}
+
+function namedFolders(): Uri[] {
   const paths = workspace.getConfiguration('headlight').get<string[]>(FOLDERS, []);
   return paths.map((path) => (/^[a-z][a-z0-9+.-]+:\/\//i.test(path) ? Uri.parse(path) : Uri.file(path)));
 }

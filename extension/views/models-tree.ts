@@ -1,5 +1,17 @@
 /** The side panel: models → layers → heads, tensors, tokenizer, files. Children are read when somebody unfolds. */
-import { EventEmitter, MarkdownString, ThemeIcon, type TreeDataProvider, TreeItem, TreeItemCollapsibleState, Uri, window } from 'vscode';
+import {
+  commands,
+  EventEmitter,
+  MarkdownString,
+  ThemeIcon,
+  type TreeDataProvider,
+  TreeItem,
+  TreeItemCollapsibleState,
+  type TreeView,
+  Uri,
+  window,
+  workspace,
+} from 'vscode';
 import { asHeadlightError } from '../../model/errors.ts';
 import type { SiteKind } from '../../model/protocol/engine.ts';
 import { shortSize } from '../../model/sizes.ts';
@@ -9,26 +21,91 @@ import { factsLine, relationsOfHead, type Stack } from '../models/card.ts';
 import type { Model, Origin } from '../models/model.ts';
 import type { ModelRegistry } from '../models/registry.ts';
 import type { Runs } from '../run/runs.ts';
+import { Describing } from './describing.ts';
+import { DropModels } from './drop.ts';
 import { type Node, SECTIONS } from './nodes.ts';
 import type { Tensors } from './tensors.ts';
 
 const ORIGINS: readonly Origin[] = ['built-in', 'workspace', 'added'];
 const { Collapsed, Expanded, None } = TreeItemCollapsibleState;
+/** Lists of more models show their names first, and what each one is as it is read. */
+const AT_ONCE = 60;
 
 export class ModelsTree implements TreeDataProvider<Node> {
   readonly #store = new Store();
   readonly #changed = this.#store.add(new EventEmitter<Node | undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #measuresShown = { count: -1 };
+  readonly #view: TreeView<Node>;
+  /** The same node for the same model every time: VS Code knows rows by them. */
+  readonly #nodes = new Map<string, Node>();
+  readonly #describing = this.#store.add(new Describing((models) => this.#told(models)));
+  #filter = '';
+  /** Models that VS Code has been given rows for, in the longest section; null before the view was shown. */
+  listed: number | null = null;
 
   constructor(
     private readonly models: ModelRegistry,
     private readonly runs: Runs,
     private readonly tensors: Tensors,
   ) {
-    this.#store.add(window.createTreeView('headlight.models', { treeDataProvider: this, showCollapseAll: true }));
+    const dragAndDropController = new DropModels(models);
+    this.#view = this.#store.add(
+      window.createTreeView('headlight.models', { treeDataProvider: this, showCollapseAll: true, dragAndDropController }),
+    );
     this.#store.add(models.onDidChange(() => this.#changed.fire(undefined)));
     this.#store.add(runs.onDidUpdate(({ measures }) => this.#measured(measures.length)));
+  }
+
+  #told(models: readonly Model[]): void {
+    // With a filter a description decides whether its model is shown at all.
+    if (this.#filter !== '') this.#changed.fire(undefined);
+    else for (const model of models) this.#changed.fire(this.#nodes.get(model.id));
+  }
+
+  get filter(): string {
+    return this.#filter;
+  }
+
+  /** Shows only models whose name, place or facts hold every word; '' shows all. */
+  setFilter(words: string): void {
+    this.#filter = words.trim().toLowerCase();
+    this.#view.message = this.#filter === '' ? '' : `Only models with “${words.trim()}”`;
+    void commands.executeCommand('setContext', 'headlight.modelsFiltered', this.#filter !== '');
+    this.#changed.fire(undefined);
+  }
+
+  #fits(model: Model): boolean {
+    if (this.#filter === '') return true;
+    const { known, name, uri } = model;
+    if (!known) this.#describing.ask(model);
+    const text = `${name} ${uri.path} ${known ? `${factsLine(known.card)} ${known.problem ?? ''}` : ''}`.toLowerCase();
+    return this.#filter.split(/\s+/).every((word) => text.includes(word));
+  }
+
+  async #roots(): Promise<Node[]> {
+    const models = (await this.models.all()).filter((model) => this.#fits(model));
+    const sections = ORIGINS.filter((origin) => models.some((model) => model.origin === origin));
+    const roots: Node[] = sections.map((origin) => ({ type: 'section', origin }));
+    if (this.#filter !== '' && roots.length === 0)
+      return [{ type: 'hint', words: 'No model fits. Show all again.', command: 'headlight.clearModelFilter' }];
+    const empty = this.#filter === '' && workspace.workspaceFolders !== undefined && !sections.includes('workspace');
+    const words = 'No model in this workspace. Add a folder with models…';
+    return empty ? [...roots, { type: 'hint', words, command: 'headlight.addModelFolder' }] : roots;
+  }
+
+  async #modelsOf(origin: Origin): Promise<Node[]> {
+    const models = (await this.models.all()).filter((model) => model.origin === origin && this.#fits(model));
+    this.listed = Math.max(this.listed ?? 0, models.length);
+    return models.map((model) => this.#nodeOf(model));
+  }
+
+  #nodeOf(model: Model): Node {
+    const known = this.#nodes.get(model.id);
+    if (known?.type === 'model' && known.model === model) return known;
+    const node: Node = { type: 'model', model };
+    this.#nodes.set(model.id, node);
+    return node;
   }
 
   /** New measures change the heads' descriptions; a new selection does not. */
@@ -39,13 +116,10 @@ export class ModelsTree implements TreeDataProvider<Node> {
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
-    if (!node) {
-      const models = await this.models.all();
-      return ORIGINS.filter((origin) => models.some((model) => model.origin === origin)).map((origin) => ({ type: 'section', origin }));
-    }
+    if (!node) return this.#roots();
     switch (node.type) {
       case 'section':
-        return (await this.models.all()).filter(({ origin }) => origin === node.origin).map((model) => ({ type: 'model', model }));
+        return this.#modelsOf(node.origin);
       case 'model':
         return this.#childrenOfModel(node.model);
       case 'stack':
@@ -105,7 +179,12 @@ export class ModelsTree implements TreeDataProvider<Node> {
       case 'tensors':
         return described(new TreeItem('tensors', Collapsed), undefined, 'symbol-numeric');
       case 'tensor':
-        return described(new TreeItem(node.name, None), node.detail, 'symbol-field');
+        return tensorItem(node);
+      case 'hint': {
+        const item = described(new TreeItem(node.words, None), undefined, 'info');
+        item.command = { command: node.command, title: node.words };
+        return item;
+      }
       case 'tokenizer':
         return this.#tokenizerItem(node.model);
       case 'files':
@@ -121,7 +200,9 @@ export class ModelsTree implements TreeDataProvider<Node> {
   }
 
   async #modelItem(model: Model): Promise<TreeItem> {
-    const { card, problem } = await model.describe();
+    const description = model.known ?? (this.models.models.length <= AT_ONCE ? await model.describe() : null);
+    if (!description) return this.#waitingItem(model);
+    const { card, problem } = description;
     const active = (await this.models.active())?.id === model.id;
     const words = problem ?? model.failure;
     const item = new TreeItem(model.name, Collapsed);
@@ -130,6 +211,19 @@ export class ModelsTree implements TreeDataProvider<Node> {
     item.iconPath = new ThemeIcon(words ? 'warning' : active ? 'pass-filled' : 'circle-large-outline');
     item.contextValue = words ? 'model-broken' : active ? 'model-active' : 'model-usable';
     item.tooltip = tooltip(model, factsLine(card), words);
+    return item;
+  }
+
+  /** A model of a long list before its turn to be read has come. */
+  #waitingItem(model: Model): TreeItem {
+    this.#describing.ask(model);
+    const item = described(
+      new TreeItem(model.name, Collapsed),
+      model.candidate.problem ? `cannot be used: ${model.candidate.problem}` : '…',
+      'circle-large-outline',
+    );
+    item.id = model.id;
+    item.contextValue = model.candidate.problem ? 'model-broken' : 'model-usable';
     return item;
   }
 
@@ -197,6 +291,14 @@ const stackName = (kind: SiteKind) => STACKS[kind];
 function described(item: TreeItem, description: string | undefined, icon: string): TreeItem {
   if (description !== undefined) item.description = description;
   item.iconPath = new ThemeIcon(icon);
+  return item;
+}
+
+/** A tensor opens in the page of its file. */
+function tensorItem({ model, name, detail, path }: Extract<Node, { type: 'tensor' }>): TreeItem {
+  const item = described(new TreeItem(name, None), detail, 'symbol-field');
+  const place = { tab: 'tensors', name };
+  item.command = { command: 'headlight.openModelPage', title: 'Open', arguments: [Uri.joinPath(model.root, path), place] };
   return item;
 }
 

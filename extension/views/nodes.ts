@@ -13,6 +13,8 @@ export type Node =
   | { readonly type: 'tokenizer'; readonly model: Model }
   | { readonly type: 'files'; readonly model: Model }
   | { readonly type: 'file'; readonly model: Model; readonly path: string; readonly size: number }
+  /** What to do where there is nothing yet. */
+  | { readonly type: 'hint'; readonly words: string; readonly command: string }
   /** Why something cannot be used or shown. */
   | { readonly type: 'problem'; readonly model: Model; readonly words: string };
 

@@ -5,6 +5,7 @@
 import { parentPort } from 'node:worker_threads';
 import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
 import { HeadlightError } from '../../model/errors.ts';
+import { configProblems } from '../../model/explore/config-problems.ts';
 import { Subject } from '../../model/explore/subject.ts';
 import { Channel } from '../../model/protocol/channel.ts';
 import type { OpenParams, ThreadHostRequests, ThreadRequests } from '../../model/protocol/explorer.ts';
@@ -13,17 +14,22 @@ import { answers } from '../explore/answers.ts';
 import { localFolder } from '../files/local.ts';
 
 const port = parentPort!;
+let folder: ModelFolder | undefined;
 let subject: Promise<Subject> | undefined;
 
 const host = new Channel<ThreadHostRequests, Record<never, never>, ThreadRequests, Record<never, never>>(
   createMessageConnection(new PortMessageReader(port), new PortMessageWriter(port)),
   {
     open(params) {
-      subject = Subject.open(folderOf(params), params.entry, () => performance.now());
+      folder = folderOf(params);
+      // A configuration is asked about by itself; it is no model.
+      if (params.entry.endsWith('config.json')) return null;
+      subject = Subject.open(folder, params.entry, () => performance.now());
       // Whoever asks for facts is told what is wrong.
       subject.catch(() => undefined);
       return null;
     },
+    checkConfig: ({ values }) => (folder ? configProblems(folder, values) : []),
     ...answers(opened),
   },
   {},

@@ -3,6 +3,7 @@
  * ranges where the file lies: on a remote machine nothing but results crosses.
  */
 
+import type { ConfigProblem } from '../explore/config-problems.ts';
 import type { GraphData } from '../explore/graph/types.ts';
 import type { Slice, SliceParams } from '../explore/slice.ts';
 import type { Statistics } from '../explore/statistics.ts';
@@ -111,6 +112,8 @@ export interface ReaderRequests {
 /** Host → thread. */
 export interface ThreadRequests extends ReaderRequests {
   open: { params: OpenParams; result: null };
+  /** What does not fit in a configuration, with what lies beside it. */
+  checkConfig: { params: { readonly values: Readonly<Record<string, unknown>> }; result: readonly ConfigProblem[] };
 }
 
 /** Thread → host: bytes of files that the thread cannot reach itself. */
