@@ -3,7 +3,7 @@
  * Nothing in it changes anything but `row`, which asks the live panel.
  */
 import type { PageFacts } from '../model/protocol/explorer.ts';
-import type { RowParams, Token } from '../model/protocol/panel.ts';
+import type { RowParams, TargetText, Token } from '../model/protocol/panel.ts';
 import type { Selection } from '../model/protocol/selection.ts';
 import type { App } from './app.ts';
 import type { Painted } from './editor/decorations.ts';
@@ -43,6 +43,8 @@ export interface RunView {
   readonly text: string;
   readonly tokens: readonly Token[];
   readonly notice: string | null;
+  /** The decoder's text as it was run, null without one. */
+  readonly target: TargetText | null;
   readonly selection: Selection | null;
   readonly weights: Float32Array | null;
   readonly stale: boolean;
@@ -106,6 +108,7 @@ function runView({ runs: { current } }: App): RunView | null {
     text: input.text,
     tokens: input.tokens,
     notice: input.notice,
+    target: current.target,
     selection,
     weights,
     stale,

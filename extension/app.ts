@@ -24,6 +24,7 @@ import { copyLink, saveView } from './saved/commands.ts';
 import { VIEW_TYPE, ViewEditor } from './saved/editor.ts';
 import { viewInLink } from './saved/link.ts';
 import { openView } from './saved/view.ts';
+import { noWords } from './sounds/sounds.ts';
 import { Status } from './status.ts';
 import { typed } from './text/choose.ts';
 import { neighbour } from './text/fit.ts';
@@ -182,10 +183,12 @@ export class App {
     const model = await this.#modelOf(restore.model);
     const source = restore.uri === null ? typed(restore.text ?? '') : await storedText(restore);
     const picture = restore.picture === undefined ? null : Uri.parse(restore.picture);
+    const sound = restore.sound === undefined ? null : Uri.parse(restore.sound);
     await this.runs.start({
       model,
-      source: picture && source.text === '' ? noText(picture) : source,
+      source: picture && source.text === '' ? noText(picture) : sound ? noWords(sound) : source,
       ...(picture ? { picture } : {}),
+      ...(sound ? { sound } : {}),
       ...(restore.target ? { target: await targetText(restore.target) } : {}),
       ...(restore.partStart === undefined ? {} : { part: { start: restore.partStart } }),
       ...(selection ? { select: selection } : {}),

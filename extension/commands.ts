@@ -14,6 +14,7 @@ import type { Model } from './models/model.ts';
 import { addFolder, askSentence, pickHead, pickModel } from './pickers.ts';
 import type { RunRequest } from './run/runs.ts';
 import { copyLink, openViewFile, saveView } from './saved/commands.ts';
+import { isSound, modelForSounds, noWords } from './sounds/sounds.ts';
 import { choosePair, chooseText, chooseTwo, editorInUse, type Scope, typed } from './text/choose.ts';
 import type { SourceText } from './text/source.ts';
 import type { Node } from './views/nodes.ts';
@@ -83,6 +84,10 @@ async function visualize(app: App, target: unknown): Promise<void> {
   if (isNode(target)) return visualizeWith(app, modelOf(target));
   const uri = target instanceof Uri ? target : isPlace(target) ? Uri.parse(target.document) : null;
   if (isPlace(target)) return visualizePlace(app, target);
+  if (uri && isSound(uri)) {
+    await app.runs.start({ model: await modelForSounds(app.models), source: noWords(uri), sound: uri });
+    return;
+  }
   const picture = await pictureMeant(uri);
   if (picture) return visualizePicture(app, picture, await modelForPictures(app.models));
   const model = uri ? await app.models.modelFor(uri) : null;

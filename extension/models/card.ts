@@ -24,7 +24,7 @@ export interface ModelCard {
   readonly tokenizer: { readonly kind: string | null; readonly vocabulary: number | null } | null;
   /** Longest text in tokens, null when nothing limits it. */
   readonly maxTokens: number | null;
-  readonly input: 'text' | 'image' | 'text and image' | 'other';
+  readonly input: 'text' | 'image' | 'text and image' | 'sound' | 'other';
   /** True for an encoder–decoder, which needs a target text or generates one. */
   readonly hasTarget: boolean;
   /** True where the model knows two segments. */
@@ -154,7 +154,8 @@ function inputOf(config: Config): ModelCard['input'] {
   const type = String(config.model_type ?? '');
   if (TWO_TOWERS.test(type)) return 'text and image';
   if (VISION.test(type)) return 'image';
-  return /whisper|wav2vec|hubert/.test(type) ? 'other' : 'text';
+  if (type === 'whisper') return 'sound';
+  return /wav2vec|hubert/.test(type) ? 'other' : 'text';
 }
 
 /** What the small files of a model say. Everything may be missing. */

@@ -43,6 +43,8 @@ export type Show = Omit<ShowParams, 'uris' | 'input' | 'picture'> & {
   readonly root: Uri;
   readonly input: TextInput | Pictured;
   readonly picture?: Pictured;
+  /** File of the sound of a text input. */
+  readonly sound?: Uri;
 };
 type Pictured = Omit<ImageInput, 'uri'> & { readonly picture: Uri };
 
@@ -141,12 +143,12 @@ export class Panel {
   }
 
   /** Runs a model on an input; @throws HeadlightError what the engine says, `cancelled`, `disposed` */
-  async show({ root, input: given, picture: beside, ...params }: Show, { token, onProgress }: ShowOptions): Promise<ShowResult> {
+  async show({ root, input: given, picture: beside, sound, ...params }: Show, { token, onProgress }: ShowOptions): Promise<ShowResult> {
     const session = this.#active();
-    const picture = (given.kind === 'image' ? given : beside)?.picture ?? null;
-    const channel = await session.reach(picture ? [root, Uri.joinPath(picture, '..')] : [root], this.#options());
+    const file = (given.kind === 'image' ? given : beside)?.picture ?? sound;
+    const channel = await session.reach(file ? [root, Uri.joinPath(file, '..')] : [root], this.#options());
     const pictured = (one: Pictured) => imageInput(one, this.uriFor(one.picture));
-    const input = given.kind === 'image' ? pictured(given) : given;
+    const input = given.kind === 'image' ? pictured(given) : heardInput(given, sound && this.uriFor(sound));
     const more = beside ? { picture: pictured(beside) } : {};
     const uris = Object.fromEntries(params.model.files.map(({ path }) => [path, uriIn(session.view.webview, root, path)]));
     return channel.request('show', { ...params, ...more, input, uris }, { token, onProgress });
@@ -184,6 +186,11 @@ export class Panel {
     this.#session?.view.dispose();
     this.#store.dispose();
   }
+}
+
+/** A text input with the address of its sound. */
+function heardInput(input: TextInput, uri: string | undefined): TextInput {
+  return input.sound && uri !== undefined ? { ...input, sound: { ...input.sound, uri } } : input;
 }
 
 function imageInput({ name, preprocessor, config }: Omit<ImageInput, 'uri'>, uri: string): ImageInput {

@@ -10,6 +10,7 @@ import { firstHead } from '../models/card.ts';
 import type { Model } from '../models/model.ts';
 import type { ModelRegistry } from '../models/registry.ts';
 import type { Panel, Show, ShowOptions } from '../panel/panel.ts';
+import { soundInput } from '../sounds/sounds.ts';
 import { type Fitted, fitText, type Part, partOf } from '../text/fit.ts';
 import type { SourceText } from '../text/source.ts';
 import type { Tokenizers } from '../text/tokenizers.ts';
@@ -25,6 +26,8 @@ export interface RunRequest {
   readonly part?: Part;
   /** A picture instead of the text. */
   readonly picture?: Uri;
+  /** A sound instead of the text. */
+  readonly sound?: Uri;
   readonly select?: Partial<Selection>;
   /** How a saved view looked. */
   readonly look?: unknown;
@@ -43,6 +46,7 @@ export interface Restore {
   readonly partStart?: number;
   /** URI of the picture that was shown instead of a text. */
   readonly picture?: string;
+  readonly sound?: string;
 }
 
 /** Failures that lie in the model's files; all others say nothing about the model. */
@@ -121,6 +125,11 @@ export class Runs {
     if (!picture && card.input === 'text and image') {
       throw new HeadlightError('input', `${model.name} reads a picture and a text together. Run Visualize Attention on a picture.`);
     }
+    const sound = card.input === 'text' && request.source.text.trim() !== '' ? undefined : request.sound;
+    if (sound) return this.#runSound(request, sound, token, onProgress);
+    if (card.input === 'sound') {
+      throw new HeadlightError('input', `${model.name} listens to sounds. Choose a .wav file, or a model that reads text.`);
+    }
     if (card.input === 'image') {
       throw new HeadlightError('input', `${model.name} reads pictures, not text. Choose a picture, or a model that reads text.`);
     }
@@ -164,6 +173,30 @@ export class Runs {
       knownHeads: card.knownHeads,
       device: deviceSetting(),
       restore: { ...restoreOf(model, source), picture: picture.toString() },
+    };
+    return this.#show(run, request, show, { token, onProgress });
+  }
+
+  async #runSound(request: RunRequest, sound: Uri, token: CancellationToken, onProgress: ShowOptions['onProgress']): Promise<Run> {
+    const { model, source, select } = request;
+    const { card } = await model.describe();
+    if (card.input !== 'sound') throw new HeadlightError('input', `${model.name} does not listen. Choose a Whisper model, or a text.`);
+    const heard = { ...(await soundInput(model, sound)), uri: '' };
+    const files = await model.modelFiles();
+    stopIfCancelled(token);
+    this.panel.open(`Headlight: ${nameOf(sound)}`);
+    const input: TextInput = { kind: 'text', text: '', tokens: [], notice: null };
+    const run = new Run(model.id, model.name, source, input, { ofPicture: true });
+    const show: Show = {
+      root: model.root,
+      model: files,
+      input: { ...input, sound: heard },
+      sound,
+      run: {},
+      select: { kind: 'cross', ...firstHead(card), ...select },
+      knownHeads: card.knownHeads,
+      device: deviceSetting(),
+      restore: { ...restoreOf(model, source), sound: sound.toString() },
     };
     return this.#show(run, request, show, { token, onProgress });
   }

@@ -2,6 +2,8 @@
  * What the engine offers: the page asks the worker (and `npm run inspect` asks the same code in Node).
  * Letters: B batch, H query heads, G key/value heads, T query length, S key length, d head dimension, D width, V vocabulary, L layers.
  */
+
+import type { Heard } from '../audio/listen.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Positions } from '../positions/types.ts';
 import type { Edit, EditSide } from '../predictions/edits.ts';
@@ -233,6 +235,13 @@ export interface StepResult {
   readonly stepMs: number;
 }
 
+/** A sound's file, and content of the model's preprocessor_config.json. */
+export interface ListenParams {
+  readonly bytes: Uint8Array;
+  readonly name: string;
+  readonly preprocessor: unknown;
+}
+
 /** A run whose output alone is of interest. */
 export interface OutputForParams {
   readonly params: RunParams;
@@ -388,6 +397,8 @@ export interface EngineRequests extends WalkRequests {
   scores: { params: HeadParams; result: HeadScores };
   /** @throws `unsupported` for sites without q and k */
   vectors: { params: HeadParams; result: HeadVectors };
+  /** The features of a sound. @throws `format`, `unsupported`, `empty`, `limit` */
+  listen: { params: ListenParams; result: Heard };
   /** One output of a run of which nothing else is kept. @throws as `run` */
   outputFor: { params: OutputForParams; result: Tensor };
   /** A row of such an output. @throws as `run` and `predict` */

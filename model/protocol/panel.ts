@@ -27,8 +27,18 @@ export interface TextInput {
   readonly notice: string | null;
   /** Which part of a longer text this is; left out for a whole text. */
   readonly part?: PartOfText;
+  /** A sound that the encoder hears in place of the text, which then is empty. */
+  readonly sound?: SoundInput;
   /** Decoder's text of an encoder–decoder; left out: the model says it itself. */
   readonly target?: TargetText;
+}
+
+export interface SoundInput {
+  readonly name: string;
+  /** Webview URI of the sound's file. */
+  readonly uri: string;
+  /** Content of the model's preprocessor_config.json. */
+  readonly preprocessor: unknown;
 }
 
 /** The decoder's text. Ranges count in `text`. */

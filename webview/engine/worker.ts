@@ -1,5 +1,6 @@
 /** The engine's worker: starts the runtime from what the page hands over, then serves requests. */
 import { createMessageConnection } from 'vscode-jsonrpc/browser';
+import { listen } from '../../model/audio/listen.ts';
 import { HeadlightError } from '../../model/errors.ts';
 import { Channel, type RequestHandlers } from '../../model/protocol/channel.ts';
 import type { EngineRequests, ModelFiles } from '../../model/protocol/engine.ts';
@@ -81,6 +82,11 @@ const requests: RequestHandlers<EngineRequests> = {
   step: async (params, call) => {
     const step = await engine().step(params, call);
     return { ...step, logits: give(step.logits) };
+  },
+  listen: ({ bytes, name, preprocessor }) => {
+    const heard = listen(bytes, name, preprocessor);
+    give(heard.features.data);
+    return heard;
   },
   outputFor: async (params, call) => {
     const tensor = await engine().outputFor(params, call);

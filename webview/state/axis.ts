@@ -60,7 +60,12 @@ function makeSide(session: Session, target: boolean, count: number, rows: string
   if (rows && said?.foretold && said.foretold.length === count) return rowSide(said, said.foretold, count, rows);
   const { text, tokens } = said ?? input;
   if (tokens.length === count) return { text, tokens, count, unit: 'token' };
-  return { text: '', tokens: [], count, unit: 'position' };
+  return { text: '', tokens: [], count, unit: 'position', ...(session.heard && !target ? { names: timesOf(session.heard, count) } : {}) };
+}
+
+/** `0.02 s`: when each of `count` positions of the window begins. */
+function timesOf({ windowSeconds }: NonNullable<Session['heard']>, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${((i * windowSeconds) / count).toFixed(2)} s`);
 }
 
 /**

@@ -2,7 +2,6 @@
 import { type Signal, signal } from '@preact/signals';
 import { asHeadlightError } from '../../model/errors.ts';
 import { type BeamNode, type BeamTree, growTree, idsTo, plantTree } from '../../model/generation/beam.ts';
-import { ruledLogits } from '../../model/generation/facts.ts';
 import { type Shares, sharesOf } from '../../model/predictions/shares.ts';
 import type { WireError } from '../../model/protocol/engine.ts';
 import type { Generation, Step } from './generation.ts';
@@ -51,7 +50,7 @@ export class Beams {
       const row = await this.generation.logitsAfter(ids);
       if (turn !== this.#turn) return null;
       this.error.value = null;
-      rows.push(ruledLogits(row, this.generation.facts, ids.length));
+      rows.push(this.generation.rules(row, ids));
       this.#rows.set(index, rows.at(-1)!);
     }
     return rows;

@@ -4,14 +4,15 @@
 import { type Signal, signal } from '@preact/signals';
 import { asHeadlightError } from '../../model/errors.ts';
 import { type ChoiceSettings, candidatesOf, drawn } from '../../model/generation/choose.ts';
-import { type GenerationFacts, generationFacts, ruledLogits } from '../../model/generation/facts.ts';
+import { type GenerationFacts, generationFacts } from '../../model/generation/facts.ts';
 import { randomAt } from '../../model/generation/random.ts';
+import { type Rules, rulesOf } from '../../model/generation/rules.ts';
 import { type Shares, sharesOf } from '../../model/predictions/shares.ts';
 import type { RunParams, StepResult, WireError } from '../../model/protocol/engine.ts';
 import type { Token } from '../../model/protocol/panel.ts';
 import type { HostChannel } from '../host.ts';
 import { Beams } from './beams.ts';
-import { logitsOutput, takesTarget } from './target.ts';
+import { logitsOutput, takesTarget, withTimes } from './target.ts';
 import type { Engine, Session } from './types.ts';
 
 /** One token that was said, and what else could have been said there. */
@@ -54,6 +55,8 @@ export interface Said {
   readonly tokens: readonly Token[];
 }
 
+const NOTHING: Said = { text: '', tokens: [] };
+
 export class Generation {
   readonly steps: Signal<readonly Step[]> = signal([]);
   /** What was said so far, as text; behind `steps` by a moment. */
@@ -72,6 +75,7 @@ export class Generation {
   readonly beams = new Beams(this);
   readonly branches: Signal<readonly (readonly Step[])[]> = signal([]);
   readonly facts: GenerationFacts;
+  readonly rules: Rules;
   /** True where the decoder has a text of its own that grows. */
   readonly ofTarget: boolean;
   readonly #output: string;
@@ -88,6 +92,7 @@ export class Generation {
     private readonly host: Pick<HostChannel, 'request'>,
   ) {
     this.facts = generationFacts(base.opened.config);
+    this.rules = rulesOf(base.opened.config);
     this.ofTarget = takesTarget(base.opened);
     this.#output = logitsOutput(base.opened) ?? 'logits';
   }
@@ -147,7 +152,7 @@ export class Generation {
     const settings = this.settings.peek();
     const before = this.steps.peek();
     const said = [...this.prompt, ...before.map(({ id }) => id)];
-    const candidates = candidatesOf(ruledLogits(now.row, this.facts, before.length), settings, said);
+    const candidates = candidatesOf(this.rules(now.row, said.slice(this.prompt.length)), settings, said);
     const { id } = drawn(candidates, randomAt(settings.seed, before.length));
     this.#append({ id, shares: sharesOf(now.row, TOP, [id]), forced: false });
     return now.step.cached;
@@ -247,8 +252,9 @@ export class Generation {
       const ids = steps.map(({ id }) => id);
       const after = this.ofTarget ? [] : this.prompt;
       try {
-        this.said.value =
-          ids.length === 0 ? { text: '', tokens: [] } : await this.host.request('decode', { model: this.base.show.model.id, ids, after });
+        const { model } = this.base.show;
+        const said = ids.length === 0 ? NOTHING : await this.host.request('decode', { model: model.id, ids, after });
+        this.said.value = withTimes(said, this.base.opened.config);
       } catch (error) {
         const { code, message } = asHeadlightError(error, 'internal', 'The tokens could not be read');
         this.error.value = { code, message };

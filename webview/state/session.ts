@@ -15,6 +15,7 @@ import { Generation } from './generation.ts';
 import { Maps } from './maps.ts';
 import { applyLook } from './saved.ts';
 import { withinRun } from './select.ts';
+import { readSound } from './sound.ts';
 import { type Store, setView, windowOf } from './store.ts';
 import { withTarget } from './target.ts';
 import { type Engine, type Session, type Site, siteKey } from './types.ts';
@@ -101,7 +102,8 @@ export class Sessions {
     if (opened.problem) throw new HeadlightError(opened.problem.code, opened.problem.message);
     const picture = params.input.kind === 'image' ? params.input : params.picture;
     const prepared = picture ? await prepareScene(picture) : null;
-    const asked = await withTarget(params, opened, { engine: this.engine, host: this.#host, token, onProgress });
+    const { show, heard } = await this.#hear(params, token);
+    const asked = await withTarget(show, opened, { engine: this.engine, host: this.#host, token, onProgress });
     onProgress({ fraction: null, words: `Running ${params.model.name}` });
     const inputs = prepared ? { ...asked.run, pixelValues: prepared.pixelValues } : asked.run;
     const run = await this.engine.request('run', inputs, { token, onProgress });
@@ -111,6 +113,7 @@ export class Sessions {
       opened,
       run,
       sites: sitesOf(opened, run),
+      ...(heard ? { heard } : {}),
       ...(prepared ? await this.#seen(params, run, prepared.scene) : {}),
     });
     return {
@@ -150,6 +153,15 @@ export class Sessions {
     const show = { ...base.show, ...continued, select: {} };
     this.#put({ ...base, base, show, run, sites: sitesOf(base.opened, run) });
     return true;
+  }
+
+  /** The features of the sound that is shown, where one is. @throws HeadlightError what is wrong with its file */
+  async #hear(params: ShowParams, token: CancellationToken): Promise<{ readonly show: ShowParams; readonly heard?: Session['heard'] }> {
+    const sound = params.input.kind === 'text' ? params.input.sound : undefined;
+    if (!sound) return { show: params };
+    const { name, preprocessor } = sound;
+    const { features, ...heard } = await this.engine.request('listen', { bytes: await readSound(sound), name, preprocessor }, { token });
+    return { show: { ...params, run: { ...params.run, features } }, heard };
   }
 
   /** What belongs to a run on a picture. */

@@ -1,7 +1,9 @@
 /** The decoder's text of an encoder–decoder: as it was given, or as the model says it, the most probable token at each step. */
 import type { CancellationToken } from 'vscode-jsonrpc';
 import { HeadlightError } from '../../model/errors.ts';
-import { type GenerationFacts, generationFacts, ruledLogits } from '../../model/generation/facts.ts';
+import { type GenerationFacts, generationFacts } from '../../model/generation/facts.ts';
+import { rulesOf } from '../../model/generation/rules.ts';
+import { secondsOf, speechRules } from '../../model/generation/speech.ts';
 import { givenTokens, rowsOf, specialToken } from '../../model/generation/target.ts';
 import { largestOf } from '../../model/predictions/shares.ts';
 import type { Progress } from '../../model/protocol/channel.ts';
@@ -40,7 +42,7 @@ export async function withTarget(params: ShowParams, opened: OpenResult, help: T
   if (!input.target && output === null) return params;
   const said = input.target
     ? { ...input.target, tokens: await completed(params, input.target, facts, host) }
-    : await decoded(params, await generated(opened, run, facts, output!, help), host);
+    : withTimes(await decoded(params, await generated(opened, run, facts, output!, help), host), opened.config);
   const start = await nameToken(params, facts.start ?? 0, host);
   const rows = rowsOf(said.tokens, start);
   const target: TargetText = { text: said.text, ...rows, generated: !input.target };
@@ -64,17 +66,29 @@ async function nameToken({ model }: ShowParams, id: number, host: Host): Promise
 const decoded = ({ model }: ShowParams, ids: readonly number[], host: Host): Promise<TargetText> =>
   host.request('decode', { model: model.id, ids });
 
+/** Time stamps called by their time, also where the tokenizer has no names for them. */
+export function withTimes<T extends Pick<TargetText, 'tokens'>>(said: T, config: OpenResult['config']): T {
+  const rules = speechRules(config);
+  if (!rules) return said;
+  const tokens = said.tokens.map((token) => {
+    const seconds = secondsOf(token.id, rules);
+    return seconds === null ? token : { ...token, piece: `${seconds.toFixed(2)} s`, special: true };
+  });
+  return { ...said, tokens };
+}
+
 /** The most probable token at each step, until the model ends its text. */
 async function generated(opened: OpenResult, run: RunParams, facts: GenerationFacts, output: string, help: TargetHelp): Promise<number[]> {
   const { engine, token, onProgress } = help;
   const longest = Math.min(opened.model.maxTokens ?? LONGEST, facts.longest ?? LONGEST, LONGEST) - 1;
   const start = facts.start ?? 0;
+  const rules = rulesOf(opened.config);
   const said: number[] = [];
   while (said.length < longest) {
     onProgress({ fraction: null, words: `Generating token ${said.length + 1}` });
     const { logits } = await engine.request('step', { params: { ...run, targetIds: [start, ...said] }, output }, { token, onProgress });
     if (token.isCancellationRequested) throw new HeadlightError('cancelled', 'Generating was cancelled.');
-    const next = largestOf(ruledLogits(logits, facts, said.length), 1)[0]!;
+    const next = largestOf(rules(logits, said), 1)[0]!;
     said.push(next);
     if (facts.ends.includes(next)) break;
   }

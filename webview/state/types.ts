@@ -1,5 +1,6 @@
 /** What the panel's state is made of. */
 
+import type { Heard } from '../../model/audio/listen.ts';
 import type { Likeness } from '../../model/positions/geometry.ts';
 import type { OpenResult, RunResult, SiteFacts, SiteRun, WireError } from '../../model/protocol/engine.ts';
 import type { ShowParams } from '../../model/protocol/panel.ts';
@@ -21,6 +22,8 @@ export interface Session {
   readonly sites: ReadonlyMap<string, Site>;
   /** The picture that the model ran on; left out for a text. */
   readonly scene?: Scene;
+  /** The sound that was heard; left out for a text. */
+  readonly heard?: Omit<Heard, 'features'>;
   /** The run that was continued, where the text ends with what the model said after it. */
   readonly base?: Session;
   /** Class probabilities of a picture, largest first; left out where the model has no classes. */

@@ -1,5 +1,6 @@
 /** The panel's first line: model, sizes, device, fidelity, and what can be done with the run; below it what the user must know. */
 import type { ComponentChildren } from 'preact';
+import type { TextInput } from '../../model/protocol/panel.ts';
 import { count, short } from '../draw/numbers.ts';
 import { goBack, goForward } from '../state/select.ts';
 import { setView } from '../state/store.ts';
@@ -49,10 +50,7 @@ function Facts({ session }: { session: Session }) {
   const { show, opened, run } = session;
   const { input } = show;
   const { model } = opened;
-  const words =
-    input.kind === 'text'
-      ? `${count(input.tokens.length)} ${input.tokens.length === 1 ? 'token' : 'tokens'}${input.target ? ` → ${count(input.target.tokens.length)}` : ''}`
-      : null;
+  const words = input.kind === 'text' ? sizeOfText(session, input) : null;
   const size = [words, words === null || session.scene ? sizeOfPicture(session) : null].filter((part) => part !== null).join(' · ');
   return (
     <ul class="chips" aria-label="This run">
@@ -66,6 +64,12 @@ function Facts({ session }: { session: Session }) {
       </li>
     </ul>
   );
+}
+
+/** `14 tokens`, `5 tokens → 4`, `2.00 s of sound → 8`. */
+function sizeOfText({ heard }: Session, { tokens, target }: TextInput): string {
+  const read = heard ? `${heard.seconds.toFixed(2)} s of sound` : `${count(tokens.length)} ${tokens.length === 1 ? 'token' : 'tokens'}`;
+  return target ? `${read} → ${count(target.tokens.length)}` : read;
 }
 
 /** `64 patches + 1 token`. */
@@ -83,6 +87,7 @@ function Notices({ session }: { session: Session }) {
   const { closed } = store.view.value;
   const fallback = session.run.fallback && `This runs on the CPU: ${session.run.fallback}.`;
   const words = [
+    session.heard?.notice ?? null,
     input.kind === 'text' ? (input.part ? null : input.notice) : (session.scene?.notice ?? null),
     fallback,
     ...session.opened.warnings,
