@@ -287,7 +287,8 @@ export class Engine {
       const { params } = this.#kept(number);
       const opened = this.#open();
       opened.whatIf ??= new WhatIf(this.#runtime, opened.model, opened.choice);
-      return question(opened.whatIf, params);
+      const { whatIf } = opened;
+      return whatIf.onDevice(() => question(whatIf, params));
     }, call.token),
   );
 

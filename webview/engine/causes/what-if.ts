@@ -2,7 +2,7 @@
 import { isValued, turnable } from '../../../model/attention/index.ts';
 import { HeadlightError } from '../../../model/errors.ts';
 import type { EncoderResult } from '../../../model/onnx/feeds.ts';
-import type { AnswerPlace, CauseFacts, HeadChange, Refusal, RunParams } from '../../../model/protocol/engine.ts';
+import type { AnswerPlace, CauseFacts, Device, HeadChange, Refusal, RunParams } from '../../../model/protocol/engine.ts';
 import type { Tensor } from '../../../model/tensor.ts';
 import type { DeviceChoice } from '../device.ts';
 import type { EngineCall } from '../engine.ts';
@@ -21,6 +21,7 @@ const TWICE_LIMIT = 1.7 * 2 ** 30;
 export class WhatIf {
   readonly #parts: readonly PartAnalysis[];
   readonly #lenses = new Map<string, LensAnalysis>();
+  #device: Device;
   #loaded: Promise<readonly SteeredPart[]> | null = null;
   #encoder: { readonly of: string; readonly params: RunParams; readonly result: EncoderResult } | null = null;
   #lens: { readonly output: string; readonly session: LensSession } | null = null;
@@ -28,9 +29,23 @@ export class WhatIf {
   constructor(
     private readonly runtime: Runtime,
     private readonly model: OpenModel,
-    private readonly choice: DeviceChoice,
+    { device }: DeviceChoice,
   ) {
     this.#parts = analyse(model);
+    this.#device = device;
+  }
+
+  /** Asks on the device of the run, and where that fails once more on the CPU, where everything is asked from then on. */
+  async onDevice<R>(question: () => Promise<R>): Promise<R> {
+    try {
+      return await question();
+    } catch (error) {
+      const failed = error instanceof HeadlightError && (error.code === 'runtime' || error.code === 'memory');
+      if (!failed || this.#device === 'wasm' || this.runtime.broken) throw error;
+      await this.release();
+      this.#device = 'wasm';
+      return question();
+    }
   }
 
   facts(): CauseFacts {
@@ -143,7 +158,7 @@ export class WhatIf {
     const lens = this.lensOf(output);
     if (!lens.stack) throw new HeadlightError('unsupported', lens.reason);
     const { part } = this.#parts[this.#partOf(output)]!;
-    const session = await LensSession.create(this.runtime, part, lens.lens, this.choice.device, call);
+    const session = await LensSession.create(this.runtime, part, lens.lens, this.#device, call);
     this.#lens = { output, session };
     return session;
   }
@@ -206,7 +221,7 @@ export class WhatIf {
 
   async #loadAll(call: EngineCall): Promise<readonly SteeredPart[]> {
     const { weightsSize } = this.model;
-    if (this.choice.device === 'wasm' && weightsSize > TWICE_LIMIT) {
+    if (this.#device === 'wasm' && weightsSize > TWICE_LIMIT) {
       const words = `The model’s ${Math.round(weightsSize / 2 ** 20)} MB would have to be in memory twice, more than WebAssembly has`;
       throw new HeadlightError('limit', `${words}. Use a smaller or a quantised model.`);
     }
@@ -217,7 +232,7 @@ export class WhatIf {
         const keep = part.role === 'encoder' ? [part.found.model.graph!.output[0]!.name] : [];
         const lens = answers[0] ? this.lensOf(answers[0].output) : null;
         const wanted = { answers, states: lens?.stack?.states ?? [], keep, norms: true };
-        loaded.push(await SteeredPart.load(this.runtime, part, wanted, { device: this.choice.device, onRead, signal: call.token }));
+        loaded.push(await SteeredPart.load(this.runtime, part, wanted, { device: this.#device, onRead, signal: call.token }));
       }
     } catch (error) {
       if (!this.runtime.broken) for (const part of loaded) await part.release();

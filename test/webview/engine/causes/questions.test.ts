@@ -6,7 +6,9 @@ import { runReference } from '../../../../model/architectures/reference.ts';
 import { valueNorms } from '../../../../model/metrics/value-norm.ts';
 import { readTensor } from '../../../../model/safetensors/values.ts';
 import { loadTokenizer, type Tokenizer } from '../../../../model/text/index.ts';
+import { WhatIf } from '../../../../webview/engine/causes/what-if.ts';
 import { Engine } from '../../../../webview/engine/engine.ts';
+import { openModel } from '../../../../webview/engine/opening.ts';
 import type { Runtime } from '../../../../webview/engine/runtime.ts';
 import { type OpenFolder, openFolder } from '../../../inspect/folder.ts';
 import { startRuntime } from '../../../inspect/runtime.ts';
@@ -175,6 +177,21 @@ describe('value norms', () => {
       }
     });
   }
+});
+
+describe('the device', () => {
+  it('a question that WebGPU does not answer is answered by the CPU', async () => {
+    const { ids, run, place } = await agreement();
+    const expected = await engine.causes.answer({ run, place });
+    // The runtime of this test has no WebGPU at all.
+    const choice = { device: 'webgpu', half: false, fallback: null } as const;
+    const model = await openModel(folder, folder.model, choice, {});
+    const whatIf = new WhatIf(runtime, model, choice);
+    const ask = () => whatIf.answer({ ids }, place, [], {});
+    await assert.rejects(ask(), { code: 'runtime' });
+    assertClose(await whatIf.onDevice(ask), expected.logits, { rtol: 0, atol: 1e-5 });
+    await whatIf.release();
+  });
 });
 
 describe('what cannot be asked', () => {
