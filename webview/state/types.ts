@@ -106,6 +106,9 @@ export interface ViewOptions {
   /** Widths of the outer columns in pixels; 0: as wide as their content asks. */
   readonly headsWidth: number;
   readonly detailsWidth: number;
+  /** Whether the outer columns are there: on a small panel a view may want all the room. */
+  readonly showHeads: boolean;
+  readonly showDetails: boolean;
   /** Notices that were read and closed. */
   readonly closed: readonly string[];
 }
@@ -141,5 +144,7 @@ export const DEFAULT_VIEW: ViewOptions = {
   predict: '',
   headsWidth: 0,
   detailsWidth: 0,
+  showHeads: true,
+  showDetails: true,
   closed: [],
 };

@@ -115,13 +115,13 @@ function Columns({ session }: { session: Session }) {
   };
   return (
     <div ref={columns} class="columns" style={widths(session, store.view.value)}>
-      <HeadsPane session={session} onOpen={open} />
+      {store.view.value.showHeads && <HeadsPane session={session} onOpen={open} />}
       <section class="pane main" aria-label="View" ref={main} onKeyDown={toggleTable}>
         <Tabs label="Views" tabs={views} chosen={tab} onChoose={(id: TabId) => setView(store, { tab: id })}>
           {now.state === 'failed' ? <Refused error={now.error} /> : drawn ? <Current shown={drawn} tab={tab} /> : <Waiting slow={slow} />}
         </Tabs>
       </section>
-      {current && now.state !== 'failed' && <DetailsPane shown={current} />}
+      {store.view.value.showDetails && current && now.state !== 'failed' && <DetailsPane shown={current} />}
       <Sashes columns={columns} />
     </div>
   );
@@ -134,7 +134,7 @@ const headsWidth = (session: Session): number => Math.max(...[...session.sites.v
 function widths(session: Session, view: ViewOptions) {
   const heads = view.headsWidth > 0 ? `${view.headsWidth}px` : `clamp(190px, ${headsWidth(session)}px, max(34%, min(40%, 252px)))`;
   const details = view.detailsWidth > 0 ? `${view.detailsWidth}px` : 'minmax(210px, 22%)';
-  return { '--heads': heads, '--details': details };
+  return { '--heads': view.showHeads ? heads : '0px', '--details': view.showDetails ? details : '0px' };
 }
 
 /** The lines between the columns. */
@@ -143,25 +143,30 @@ function Sashes({ columns }: { columns: { readonly current: HTMLElement | null }
   const of = (pane: string) => columns.current?.querySelector<HTMLElement>(pane)?.offsetWidth ?? 0;
   const half = () => (columns.current?.offsetWidth ?? 0) / 2;
   // Drawn again when the widths change.
-  void [store.view.value.headsWidth, store.view.value.detailsWidth];
+  const { showHeads, showDetails, headsWidth, detailsWidth } = store.view.value;
+  void [headsWidth, detailsWidth];
   return (
     <>
-      <Sash
-        class="left"
-        label="Width of the heads"
-        side={1}
-        width={() => of('.heads')}
-        most={half}
-        onWidth={(headsWidth) => setView(store, { headsWidth })}
-      />
-      <Sash
-        class="right"
-        label="Width of the details"
-        side={-1}
-        width={() => of('.details')}
-        most={half}
-        onWidth={(detailsWidth) => setView(store, { detailsWidth })}
-      />
+      {showHeads && (
+        <Sash
+          class="left"
+          label="Width of the heads"
+          side={1}
+          width={() => of('.heads')}
+          most={half}
+          onWidth={(width) => setView(store, { headsWidth: width })}
+        />
+      )}
+      {showDetails && (
+        <Sash
+          class="right"
+          label="Width of the details"
+          side={-1}
+          width={() => of('.details')}
+          most={half}
+          onWidth={(width) => setView(store, { detailsWidth: width })}
+        />
+      )}
     </>
   );
 }

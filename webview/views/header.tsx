@@ -29,6 +29,7 @@ export function Header({ session }: { session: Session }) {
         <CompareMenu session={session} />
         <ExportMenu />
         <IconButton label="Run again on the text as it is now" icon="refresh" onPress={() => void host.request('rerun', null)} />
+        <Columns />
         <IconButton label="Settings" icon="settings-gear" onPress={() => host.notify('settings', null)} />
       </div>
       <Notices session={session} />
@@ -78,6 +79,26 @@ function sizeOfPicture({ scene, run }: Session): string {
   const patches = scene.tokens.grid.rows * scene.tokens.grid.columns;
   const others = scene.tokens.tokens.length - patches;
   return `${count(patches)} patches${others > 0 ? ` + ${others} ${others === 1 ? 'token' : 'tokens'}` : ''}`;
+}
+
+/** The outer columns, away and back. */
+function Columns() {
+  const { store } = usePanel();
+  const { showHeads, showDetails } = store.view.value;
+  return (
+    <>
+      <IconButton
+        label={showHeads ? 'Hide the heads' : 'Show the heads'}
+        icon={showHeads ? 'layout-sidebar-left' : 'layout-sidebar-left-off'}
+        onPress={() => setView(store, { showHeads: !showHeads })}
+      />
+      <IconButton
+        label={showDetails ? 'Hide the details' : 'Show the details'}
+        icon={showDetails ? 'layout-sidebar-right' : 'layout-sidebar-right-off'}
+        onPress={() => setView(store, { showDetails: !showDetails })}
+      />
+    </>
+  );
 }
 
 /** Things that change how the numbers must be read. All but the stale text can be closed. */

@@ -32,6 +32,26 @@ test('a reload brings the panel back: head, token, view and its choices', async 
   await page.close();
 });
 
+test('on a small panel heads and details can be put away: the view takes their room, also after a reload', async () => {
+  const { page } = await open({ width: 640 });
+  const box = async () => (await page.locator('.pane.main').boundingBox())!;
+  const before = await box();
+  await page.locator('vscode-button[title="Hide the details"]').click();
+  await page.locator('.pane.details').waitFor({ state: 'detached' });
+  const taller = await box();
+  assert.ok(taller.height > before.height + 100, `${before.height} → ${taller.height}`);
+  await page.locator('vscode-button[title="Hide the heads"]').click();
+  await page.locator('.pane.heads').waitFor({ state: 'detached' });
+  const wider = await box();
+  assert.ok(wider.width > taller.width + 100, `${taller.width} → ${wider.width}`);
+  await page.waitForTimeout(200);
+  await page.reload();
+  await page.locator('vscode-button[title="Show the heads"]').click();
+  await page.locator('.pane.heads').waitFor();
+  assert.equal(await page.locator('.pane.details').count(), 0);
+  await page.close();
+});
+
 test('back and forward walk through what was selected', async () => {
   const { page } = await open({ select: { query: 4 } });
   const button = (name: string) => page.locator(`vscode-button[title="${name}"]`);
