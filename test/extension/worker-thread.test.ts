@@ -67,6 +67,30 @@ describe('the tokenizer thread', () => {
   });
 });
 
+test('a pattern out of a file that would run for years is stopped, and other tokenizers go on', async () => {
+  const thread = start(1500);
+  try {
+    const hostile = {
+      added_tokens: [],
+      // Not exponential, and so not refused when it is read: the fourth power of the text's length.
+      pre_tokenizer: { type: 'Split', pattern: { Regex: 'a*a*a*a*b' }, behavior: 'Isolated', invert: false },
+      model: { type: 'WordLevel', vocab: { '<unk>': 0 }, unk_token: '<unk>' },
+    };
+    await thread.call({ kind: 'load', key: 'hostile', params: { files: { 'tokenizer.json': JSON.stringify(hostile) } } }, 'hostile');
+    const ask = (text: string, key: string) => thread.call({ kind: 'encode', key, params: { text, pair: null, specials: true } }, key);
+    assert.equal(((await ask('aab', 'hostile')) as Encoded).tokens.length, 1);
+    await assert.rejects(ask('a'.repeat(3000), 'hostile'), {
+      code: 'tokenizer',
+      message: /^The tokenizer of hostile took longer than 1\.5 s and was stopped\./,
+    });
+    const json = await readFile(new URL('tokenizer.json', folder), 'utf8');
+    await thread.call({ kind: 'load', key: 'gpt', params: { files: { 'tokenizer.json': json } } }, 'gpt');
+    assert.ok(((await ask('The keys', 'gpt')) as Encoded).tokens.length > 1);
+  } finally {
+    thread.dispose();
+  }
+});
+
 test('a call that never ends is stopped with its thread, and the next call works in a new one', async () => {
   const busy = join(made, 'busy.cjs');
   const code = `require('node:worker_threads').parentPort.on('message', (call) => {
