@@ -5,4 +5,3 @@ export { Graphemes, paintedRanges, tokensAt, tokensIn } from './locate.ts';
 export { type Group, groupTokens, REGROUP_RULE, regroup, regroupRow, UNITS, type Unit } from './regroup.ts';
 export { loadTokenizer } from './tokenizer.ts';
 export type { DecodeOptions, EncodeOptions, Encoding, NormalizedText, PipelineStep, SpecialIds, TextRange, Tokenizer } from './types.ts';
-export { type TextWindow, windowAt, windowsOf } from './windows.ts';
