@@ -1,20 +1,17 @@
 /** The logit lens: what the model's head reads after every layer, at every position. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { LensResult } from '../../../model/protocol/engine.ts';
-import { percent } from '../../draw/numbers.ts';
-import { tokenLabel } from '../../state/axis.ts';
 import { select } from '../../state/select.ts';
 import type { Session } from '../../state/types.ts';
 import { Dropdown } from '../../ui/controls.tsx';
-import { useDraw, useSize } from '../../ui/hooks.ts';
 import { usePanel } from '../context.ts';
 import { useAnswer } from '../predict/hooks.ts';
 import { useAsked } from './asked.ts';
 import { Definition } from './definition.tsx';
-import { CellDetails, stateName, stateWords } from './lens-details.tsx';
-import { drawLens } from './lens-draw.ts';
-import { type Cell, cellAt, type Grid, scrollTo, sizeOf, stepped } from './lens-geometry.ts';
+import { CellDetails } from './lens-details.tsx';
+import type { Cell } from './lens-geometry.ts';
+import { LensSurface, viewOf } from './lens-surface.tsx';
 import { AnswerChoice, type Question, useQuestion } from './question.tsx';
 import { Failed, Working } from './working.tsx';
 
@@ -62,55 +59,18 @@ function Reading({ session }: { session: Session }) {
 }
 
 function LensGrid({ question, lens }: { question: Question; lens: LensResult }) {
-  const { store, theme } = usePanel();
-  const [box, size] = useSize<HTMLDivElement>();
-  const canvas = useRef<HTMLCanvasElement>(null);
+  const { store } = usePanel();
   const state = useSignal(lens.states - 1);
   const pointed = useSignal<Cell | null>(null);
-  const scroll = useSignal({ left: 0, top: 0 });
   const colour = useSignal<'top' | 'answer'>('top');
-  const grid: Grid = { states: lens.states, columns: lens.rows };
-  const perToken = question.side !== null && lens.rows === question.side.count;
-  const chosen: Cell = { state: Math.min(state.value, lens.states - 1), column: perToken ? (question.position ?? 0) : 0 };
-  const at = (cell: Cell) => cell.state * lens.rows + cell.column;
-  const topShare = (cell: Cell) => lens.probabilities[at(cell) * lens.count]!;
-  const columns = perToken ? Array.from({ length: lens.rows }, (_, t) => tokenLabel(question.side!, t)) : ['the whole'];
-  const share = colour.value === 'top' ? topShare : (cell: Cell) => lens.asked[at(cell)]!;
-  const name = (cell: Cell) => question.nameOf(lens.ids[at(cell) * lens.count]!);
-  useDraw(() => {
-    if (!canvas.current || size.width === 0) return;
-    const window = { ...scroll.peek(), width: size.width, height: size.height };
-    drawLens(canvas.current, window, {
-      theme: theme.value,
-      grid,
-      columns,
-      top: name,
-      share,
-      chosen,
-      pointed: pointed.value,
-      stateName: stateName(lens.states),
-    });
-  });
-  void scroll.value;
-  const show = (cell: Cell) => {
-    const element = box.current;
-    if (!element) return;
-    const to = scrollTo(grid, cell, { left: element.scrollLeft, top: element.scrollTop }, size);
-    element.scrollTo(to.left, to.top);
-  };
-  useEffect(() => {
-    if (size.width > 0) show(chosen);
-  }, [size.width > 0, chosen.column]);
-  const go = (cell: Cell) => {
+  const view = viewOf(question, lens, colour.value);
+  const chosen: Cell = { state: Math.min(state.value, lens.states - 1), column: view.perToken ? (question.position ?? 0) : 0 };
+  const choose = (cell: Cell) => {
     state.value = cell.state;
-    if (perToken) select(store, { query: cell.column });
-    show(cell);
+    if (view.perToken) select(store, { query: cell.column });
   };
-  const hit = (event: MouseEvent) => {
-    const bounds = canvas.current!.getBoundingClientRect();
-    return cellAt(grid, event.clientX - bounds.left, event.clientY - bounds.top, scroll.peek());
-  };
-  const { width, height } = sizeOf(grid);
+  const detailed = pointed.value ?? chosen;
+  const followed = question.answer === null ? 'the answer' : question.nameOf(question.answer);
   return (
     <>
       <div class="row-tools">
@@ -120,53 +80,15 @@ function LensGrid({ question, lens }: { question: Question; lens: LensResult }) 
           value={colour.value}
           choices={[
             { value: 'top', label: 'probability of the cell’s likeliest' },
-            { value: 'answer', label: `probability of ${question.answer === null ? 'the answer' : question.nameOf(question.answer)}` },
+            { value: 'answer', label: `probability of ${followed}` },
           ]}
           onChoose={(value) => {
             colour.value = value;
           }}
         />
       </div>
-      <div
-        class="lens-box"
-        ref={box as { current: HTMLDivElement }}
-        role="listbox"
-        tabIndex={0}
-        aria-label="Layers and positions. Arrow keys walk; up is towards the answer."
-        aria-activedescendant="lens-cell"
-        style={{ height: `${Math.min(height + 14, 380)}px` }}
-        onScroll={(event) => {
-          scroll.value = { left: event.currentTarget.scrollLeft, top: event.currentTarget.scrollTop };
-        }}
-        onClick={(event) => {
-          const cell = hit(event);
-          if (cell) go(cell);
-        }}
-        onPointerMove={(event) => {
-          pointed.value = hit(event);
-        }}
-        onPointerLeave={() => {
-          pointed.value = null;
-        }}
-        onKeyDown={(event) => {
-          const to = stepped(grid, chosen, event.key);
-          if (!to) return;
-          go(to);
-          event.preventDefault();
-        }}
-      >
-        <canvas ref={canvas} class="lens-canvas" />
-        <div class="lens-room" style={{ width: `${width}px`, height: `${height}px` }} />
-        <div class="unseen" role="option" tabIndex={-1} id="lens-cell" aria-selected="true">
-          {`${stateWords(lens.states, chosen.state)}, ${columns[chosen.column]}: ${name(chosen)} ${percent(topShare(chosen))}`}
-        </div>
-      </div>
-      <CellDetails
-        question={question}
-        lens={lens}
-        cell={pointed.value ?? chosen}
-        column={columns[(pointed.value ?? chosen).column] ?? ''}
-      />
+      <LensSurface view={view} chosen={chosen} pointed={pointed} onChoose={choose} />
+      <CellDetails question={question} lens={lens} cell={detailed} column={view.columns[detailed.column] ?? ''} />
     </>
   );
 }
