@@ -63,7 +63,7 @@ export class App {
     this.status = this.#store.add(new Status(this.runs));
     const tensors = this.#store.add(new Tensors(Uri.joinPath(extensionUri, 'out/extension/onnx.cjs')));
     this.tree = this.#store.add(new ModelsTree(this.models, this.runs, tensors));
-    this.editors = this.#store.add(new ModelEditors(extensionUri, this.models));
+    this.editors = this.#store.add(new ModelEditors(extensionUri, this.models, this.tokenizers));
     this.#store.add(new ConfigDiagnostics(this.readerScript));
     this.#store.add(new HoverCards(this.runs, this.panel, this.models, this.tokenizers));
     this.tokenizerPanel = this.#store.add(new TokenizerPanel(extensionUri, this.models, this.tokenizers, this.failures));

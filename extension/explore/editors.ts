@@ -7,6 +7,8 @@ import { Store } from '../lifetime.ts';
 import { Model } from '../models/model.ts';
 import type { ModelRegistry } from '../models/registry.ts';
 import { saveAs } from '../save.ts';
+import type { Tokenizers } from '../text/tokenizers.ts';
+import { tryText } from '../tokenizer/try.ts';
 import { folderOf } from './folder.ts';
 import { ModelPage, type PageActions } from './page.ts';
 
@@ -23,6 +25,7 @@ export class ModelEditors implements CustomReadonlyEditorProvider {
   constructor(
     private readonly extension: Uri,
     private readonly models: ModelRegistry,
+    private readonly tokenizers: Tokenizers,
   ) {
     const options = { supportsMultipleEditorsPerDocument: true, webviewOptions: { retainContextWhenHidden: true } };
     for (const id of EDITORS) this.#store.add(window.registerCustomEditorProvider(id, this, options));
@@ -73,6 +76,7 @@ export class ModelEditors implements CustomReadonlyEditorProvider {
           });
         return null;
       },
+      tryText: async (params) => tryText(await this.#modelOf(uri), this.tokenizers, params),
       openFile: async ({ path }) => {
         const { root, files } = await folderOf(uri);
         if (!files.some((file) => file.path === path)) throw new HeadlightError('not-found', `${path} is no longer beside the model.`);

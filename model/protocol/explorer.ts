@@ -9,6 +9,7 @@ import type { Slice, SliceParams } from '../explore/slice.ts';
 import type { Statistics } from '../explore/statistics.ts';
 import type { FileEntry } from '../source.ts';
 import type { Refusal, SiteFacts } from './engine.ts';
+import type { Tried, TryParams } from './tokenizer.ts';
 
 /** What the reader thread is told first. */
 export interface OpenParams {
@@ -125,6 +126,8 @@ export interface ThreadHostRequests {
 export interface PageHostRequests extends ReaderRequests {
   /** Runs the model; with a site's key on its first head. */
   visualize: { params: { readonly site: string | null }; result: null };
+  /** @throws HeadlightError `tokenizer` when the model has none or it cannot be used */
+  tryText: { params: TryParams; result: Tried };
   /** Opens a file of the model's folder. */
   openFile: { params: { readonly path: string }; result: null };
   copy: { params: { readonly text: string }; result: null };

@@ -1,9 +1,12 @@
 /** The page as a whole: what the file is, and its tabs. A file that cannot be read says why, in the place of everything else. */
+import { useMemo, useState } from 'preact/hooks';
 import type { WireError } from '../../model/protocol/engine.ts';
 import type { PageFacts } from '../../model/protocol/explorer.ts';
 import { Button, Icon, ProgressRing } from '../ui/controls.tsx';
 import { useSlow } from '../ui/hooks.ts';
 import { Tabs } from '../ui/tabs.tsx';
+import { TryOut } from '../views/tokenizer/try-out.tsx';
+import type { TryHost, TryState } from '../views/tokenizer/types.ts';
 import { usePage } from './context.ts';
 import { GraphView } from './graph/view.tsx';
 import { Overview } from './overview/view.tsx';
@@ -52,7 +55,7 @@ function Model({ facts }: { facts: PageFacts }) {
       </header>
       <Tabs
         label="What is shown of the model"
-        tabs={TABS}
+        tabs={hasTokenizer(facts) ? [...TABS, { id: 'tokenizer', label: 'Tokenizer' }] : TABS}
         chosen={tab.value}
         onChoose={(id) => {
           tab.value = id;
@@ -61,8 +64,28 @@ function Model({ facts }: { facts: PageFacts }) {
         {tab.value === 'overview' && <Overview facts={facts} />}
         {tab.value === 'graph' && <GraphView />}
         {tab.value === 'tensors' && <TensorsView facts={facts} />}
+        {tab.value === 'tokenizer' && <Tokenizer />}
       </Tabs>
     </>
+  );
+}
+
+const hasTokenizer = ({ files }: PageFacts) => files.some(({ path }) => /(^|\/)(tokenizer\.json|vocab\.(json|txt))$/.test(path));
+
+const EXAMPLE = 'The keys to the cabinet are on the table.';
+
+/** The tokenizer beside the model, tried out on any text. */
+function Tokenizer() {
+  const { host } = usePage();
+  const [start] = useState<TryState>({ text: EXAMPLE, pair: null });
+  const own = useMemo<TryHost>(
+    () => ({ try: (params) => host.request('tryText', params), copy: (text) => void host.request('copy', { text }) }),
+    [host],
+  );
+  return (
+    <div class="tokenizer-tab">
+      <TryOut host={own} start={start} />
+    </div>
   );
 }
 

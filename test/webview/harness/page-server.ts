@@ -14,6 +14,8 @@ import { page } from '../../../extension/panel/html.ts';
 import { asHeadlightError } from '../../../model/errors.ts';
 import { Subject } from '../../../model/explore/subject.ts';
 import type { ReaderRequests } from '../../../model/protocol/explorer.ts';
+import type { Tried, TryParams } from '../../../model/protocol/tokenizer.ts';
+import { readTokenizer } from '../../../model/text/index.ts';
 import { diskFolder } from '../../model/safetensors/folder.ts';
 import { ROOT } from './cases.ts';
 import { packed } from './packed.ts';
@@ -49,9 +51,23 @@ function subjectOf(folder: string, entry: string): Promise<Subject> {
   return known;
 }
 
+/** What the tokenizer thread makes of a text. */
+async function tried(folder: string, { text, pair }: TryParams): Promise<Tried> {
+  const files = diskFolder(join(ROOT, folder));
+  const read = async (name: string) => {
+    const entry = files.files.find(({ path }) => path === name);
+    return entry ? new TextDecoder().decode(await files.open(name).read(0, entry.size)) : null;
+  };
+  const tokenizer = await readTokenizer(read);
+  const { tokens, typeIds, normalized } = tokenizer.encode(text, pair ?? undefined);
+  const { kind, vocabularySize: vocabulary, steps } = tokenizer;
+  return { model: folder, maxTokens: 128, tokens, typeIds, normalized, facts: { kind, vocabulary, steps }, ms: 1 };
+}
+
 /** One answer of the reader thread, as text. */
-async function answer(method: keyof ReaderRequests, query: URLSearchParams, params: never): Promise<string> {
+async function answer(method: keyof ReaderRequests | 'tryText', query: URLSearchParams, params: never): Promise<string> {
   try {
+    if (method === 'tryText') return JSON.stringify({ result: await tried(query.get('folder') ?? '', params) });
     const opened = () => subjectOf(query.get('folder') ?? '', query.get('entry') ?? '');
     const call = { token: CancellationToken.None, progress: () => undefined };
     return JSON.stringify({ result: packed(await answers(opened)[method](params, call)) });
@@ -80,7 +96,7 @@ export async function startPageHarness(): Promise<PageHarness> {
       const parts: Buffer[] = [];
       for await (const part of request) parts.push(part as Buffer);
       const params = JSON.parse(Buffer.concat(parts).toString()) as never;
-      send(await answer(url.pathname.slice(5) as keyof ReaderRequests, url.searchParams, params), 'application/json');
+      send(await answer(url.pathname.slice(5) as keyof ReaderRequests | 'tryText', url.searchParams, params), 'application/json');
     } else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -12,12 +12,12 @@ const told: { name: string; value: unknown }[] = [];
 const saved: { name: string; bytes: Uint8Array }[] = [];
 
 const ask =
-  <M extends keyof ReaderRequests>(method: M) =>
-  async (params: ReaderRequests[M]['params']): Promise<ReaderRequests[M]['result']> => {
+  <M extends keyof ReaderRequests | 'tryText'>(method: M) =>
+  async (params: PageHostRequests[M]['params']): Promise<PageHostRequests[M]['result']> => {
     const response = await fetch(`/ask/${method}${location.search}`, { method: 'POST', body: JSON.stringify(params) });
     const { result, error } = (await response.json()) as { result?: unknown; error?: { code: HeadlightError['code']; message: string } };
     if (error) throw new HeadlightError(error.code, error.message);
-    return unpacked(result) as ReaderRequests[M]['result'];
+    return unpacked(result) as PageHostRequests[M]['result'];
   };
 const write = (name: string) => (value: unknown) => {
   told.push({ name, value });
@@ -35,6 +35,7 @@ const host = new Channel<Record<never, never>, PageNotifications, PageHostReques
     exportSlice: ask('exportSlice'),
     tokens: ask('tokens'),
     visualize: write('visualize'),
+    tryText: ask('tryText'),
     openFile: write('openFile'),
     copy: write('copy'),
     save({ name, bytes }) {

@@ -34,9 +34,13 @@ async function open(
 }
 
 /** Opens a tab and waits for what it shows. */
-async function tab(page: Page, name: 'overview' | 'graph' | 'tensors'): Promise<void> {
+async function tab(page: Page, name: 'overview' | 'graph' | 'tensors' | 'tokenizer'): Promise<void> {
   await page.locator(`#tab-${name}`).click();
-  await page.waitForSelector({ overview: '.overview', graph: '.graph-box canvas', tensors: '.rows .row' }[name]);
+  await page.waitForSelector(
+    { overview: '.overview', graph: '.graph-box canvas', tensors: '.rows .row', tokenizer: '.tokenizer-tab table, .tokenizer-tab .pieces' }[
+      name
+    ],
+  );
 }
 
 for (const theme of THEMES) {
@@ -50,6 +54,8 @@ for (const theme of THEMES) {
     await page.locator('.rows .row').first().click();
     await page.waitForSelector('.numbers');
     assert.deepEqual(await violations(page), [], `tensors, ${theme}`);
+    await tab(page, 'tokenizer');
+    assert.deepEqual(await violations(page), [], `tokenizer, ${theme}`);
     assert.deepEqual(wrong, []);
     await page.close();
   });
