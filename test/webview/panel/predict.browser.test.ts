@@ -81,6 +81,8 @@ test('beam search shows its tree and its texts, and one of them can be taken', a
   await page.locator('.generate-settings vscode-option', { hasText: 'beam search' }).click();
   await button(page, 'Search').click();
   const texts = page.locator('.beam-texts li');
+  await page.locator('.predict-section .note', { hasText: 'tokens looked at' }).waitFor({ timeout: SLOW });
+  await button(page, 'Search').waitFor({ timeout: SLOW });
   await texts.nth(3).waitFor({ timeout: SLOW });
   await texts.first().filter({ hasText: 'le chat noir dort sur la chaise' }).waitFor({ timeout: SLOW });
   assert.equal(await page.locator('.beam-box svg text').count(), await page.locator('.beam-box svg path').count());
