@@ -36,6 +36,8 @@ import { Tensors } from './views/tensors.ts';
 
 export class App {
   readonly #store = new Store();
+  /** The extension's own folder. */
+  readonly extension: Uri;
   readonly failures = new Failures();
   readonly models: ModelRegistry;
   readonly tokenizers: Tokenizers;
@@ -53,6 +55,7 @@ export class App {
   constructor(context: ExtensionContext) {
     const { extensionUri } = context;
     this.readerScript = Uri.joinPath(extensionUri, 'out/extension/explore.cjs');
+    this.extension = extensionUri;
     this.models = this.#store.add(new ModelRegistry(context));
     this.tokenizers = this.#store.add(new Tokenizers(Uri.joinPath(extensionUri, 'out/extension/tokenize.cjs')));
     this.panel = this.#store.add(new Panel(extensionUri, this.#requests()));

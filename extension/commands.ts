@@ -9,6 +9,7 @@ import { markedSpans } from './editor/links.ts';
 import { copyPath, exportSummary, pageFileOf } from './explore/commands.ts';
 import { choosePicture, isPicture, modelForPictures, noText, pictureAtCursor, pictureTab, readsPictures } from './images/pictures.ts';
 import { withBoth } from './images/towers.ts';
+import { openLessons, showStep } from './lessons/lesson.ts';
 import { Store } from './lifetime.ts';
 import type { Model } from './models/model.ts';
 import { addFolder, askSentence, pickHead, pickModel } from './pickers.ts';
@@ -50,6 +51,8 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'headlight.pin': (app, token) => app.runs.togglePin(typeof token === 'number' ? token : (app.runs.current?.selection?.query ?? null)),
   'headlight.openInPanel': (app, token) => openInPanel(app, token),
   'headlight.showPositions': (app) => showPositions(app),
+  'headlight.openLessons': openLessons,
+  'headlight.lesson': (app, step) => showStep(app, step),
   'headlight.export': (app) => act(app, 'export'),
   'headlight.saveView': saveViewTold,
   'headlight.copyLink': copyLinkTold,
@@ -323,13 +326,14 @@ async function selectHead(app: App): Promise<void> {
 function act(app: App, action: PanelAction): void {
   currentRun(app);
   app.panel.notify('act', { action });
-  if (['export', 'compare', 'table', 'check', 'positions'].includes(action)) app.panel.focus();
+  if (['export', 'compare', 'table', 'check'].includes(action)) app.panel.focus();
 }
 
 /** The run on view, or where there is none one of the text at hand, at the tab of its positions. */
 async function showPositions(app: App): Promise<void> {
   if (!app.runs.current) await visualize(app, null);
-  act(app, 'positions');
+  app.panel.notify('look', { tab: 'positions', positions: null });
+  app.panel.focus();
 }
 
 function stepLayer(app: App, by: 1 | -1): void {

@@ -19,6 +19,7 @@ import { createStore } from './state/store.ts';
 import { Walks } from './state/walks.ts';
 import { App } from './views/app.tsx';
 import { PanelProvider } from './views/context.ts';
+import { lookAt } from './views/look-at.ts';
 
 const store = createStore();
 const { theme } = watchTheme();
@@ -45,6 +46,7 @@ const host: HostChannel = connectHost(
       store.stale.value = stale;
     },
     act: ({ action }) => act(store, { sessions, checks }, action),
+    look: ({ tab, positions }) => lookAt(store, tab, positions),
   },
 );
 sessions.connect(host);

@@ -148,21 +148,13 @@ export interface PanelRequests {
 }
 
 /** What a command of VS Code (palette, key) asks of the panel. */
-export type PanelAction =
-  | 'back'
-  | 'forward'
-  | 'export'
-  | 'compare'
-  | 'nextHead'
-  | 'previousHead'
-  | 'table'
-  | 'check'
-  | 'positions'
-  | 'cancel';
+export type PanelAction = 'back' | 'forward' | 'export' | 'compare' | 'nextHead' | 'previousHead' | 'table' | 'check' | 'cancel';
 
 /** Host → panel, no answer. */
 export interface PanelNotifications {
   act: { readonly action: PanelAction };
+  /** Opens a tab, and in Positions one of its pictures. Ids that the panel does not know change nothing. */
+  look: { readonly tab: string; readonly positions: string | null };
   select: Partial<Selection>;
   /** Find the heads that link two stretches of the text: tokens that ask, tokens that answer. */
   links: { readonly from: readonly number[]; readonly to: readonly number[] };

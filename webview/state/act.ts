@@ -20,7 +20,6 @@ export function act(
     previousHead: () => stepHead(store, -1),
     table: () => setView(store, { table: !store.view.peek().table }),
     cancel: () => sessions.cancel(),
-    positions: () => setView(store, { tab: 'positions', table: false }),
     export: () => ask('export'),
     compare: () => ask('compare'),
     check: () => {
