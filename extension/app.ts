@@ -12,6 +12,7 @@ import { Failures } from './failures.ts';
 import { HoverCards } from './hover/provider.ts';
 import { noText } from './images/pictures.ts';
 import { withBoth } from './images/towers.ts';
+import { LessonPage } from './lessons/page.ts';
 import { Store } from './lifetime.ts';
 import type { Model } from './models/model.ts';
 import { ModelRegistry } from './models/registry.ts';
@@ -46,6 +47,7 @@ export class App {
   readonly decorations: Decorations;
   readonly status: Status;
   readonly tree: ModelsTree;
+  readonly lessons: LessonPage;
   readonly tokenizerPanel: TokenizerPanel;
   readonly editors: ModelEditors;
 
@@ -71,6 +73,7 @@ export class App {
     this.#store.add(new HoverCards(this.runs, this.panel, this.models, this.tokenizers));
     this.tokenizerPanel = this.#store.add(new TokenizerPanel(extensionUri, this.models, this.tokenizers, this.failures));
     this.#store.add(window.registerWebviewPanelSerializer(TRY_TYPE, this.tokenizerPanel));
+    this.lessons = this.#store.add(new LessonPage(extensionUri));
     this.#store.add(registerCommands(this));
     this.#store.add(window.registerCustomEditorProvider(VIEW_TYPE, new ViewEditor(this)));
     const handleUri = (uri: Uri) => this.#told(Promise.resolve().then(() => openView(this, viewInLink(uri))));

@@ -9,7 +9,7 @@ import { markedSpans } from './editor/links.ts';
 import { copyPath, exportSummary, pageFileOf } from './explore/commands.ts';
 import { choosePicture, isPicture, modelForPictures, noText, pictureAtCursor, pictureTab, readsPictures } from './images/pictures.ts';
 import { withBoth } from './images/towers.ts';
-import { openLessons, showStep } from './lessons/lesson.ts';
+import { showStep } from './lessons/lesson.ts';
 import { Store } from './lifetime.ts';
 import type { Model } from './models/model.ts';
 import { addFolder, askSentence, pickHead, pickModel } from './pickers.ts';
@@ -51,7 +51,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'headlight.pin': (app, token) => app.runs.togglePin(typeof token === 'number' ? token : (app.runs.current?.selection?.query ?? null)),
   'headlight.openInPanel': (app, token) => openInPanel(app, token),
   'headlight.showPositions': (app) => showPositions(app),
-  'headlight.openLessons': openLessons,
+  'headlight.openLessons': (app, lesson) => app.lessons.open(typeof lesson === 'string' ? lesson : undefined),
   'headlight.lesson': (app, step) => showStep(app, step),
   'headlight.export': (app) => act(app, 'export'),
   'headlight.saveView': saveViewTold,

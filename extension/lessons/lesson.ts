@@ -1,5 +1,5 @@
 /** Shows a step of a lesson in the real panel: runs what it needs, unless that is on view already, and selects head and word. */
-import { commands, Uri } from 'vscode';
+import { Uri } from 'vscode';
 import { HeadlightError } from '../../model/errors.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
 import type { App } from '../app.ts';
@@ -9,11 +9,6 @@ import type { Run } from '../run/run.ts';
 import { typed } from '../text/choose.ts';
 import { STEPS, type Step } from './steps.ts';
 import { tokenOf } from './word.ts';
-
-/** Opens the lessons as VS Code shows them: a walkthrough. */
-export async function openLessons(): Promise<void> {
-  await commands.executeCommand('workbench.action.openWalkthrough', 'headlight.headlight#lessons', false);
-}
 
 /** @throws HeadlightError `input` for a step that no lesson has */
 export async function showStep(app: App, id: unknown): Promise<void> {

@@ -141,7 +141,8 @@ describe('lessons', () => {
       steps.map(({ media }) => media.markdown),
       LESSONS.map((name) => `media/lessons/${name}`),
     );
-    const texts = [...steps.map(({ description }) => description), ...LESSONS.map((name) => readFileSync(join(FOLDER, name), 'utf8'))];
+    for (const { description } of steps) assert.match(description, /command:headlight\.openLessons/);
+    const texts = LESSONS.map((name) => readFileSync(join(FOLDER, name), 'utf8'));
     const links = texts.flatMap((text) => [...text.matchAll(new RegExp(LINK.source, 'g'))].map(([, link]) => idOf(link!)));
     for (const id of links) assert.ok(STEPS[id], `no step ${id}`);
     assert.deepEqual(

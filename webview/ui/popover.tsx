@@ -58,7 +58,7 @@ export function Popover<Name extends string>(props: {
 }
 
 /** Below the button, pulled inside the window. */
-function stand(card: HTMLElement, button: HTMLElement): void {
+export function stand(card: HTMLElement, button: HTMLElement): void {
   const at = button.getBoundingClientRect();
   const left = Math.max(8, Math.min(at.left, innerWidth - card.offsetWidth - 8));
   card.style.left = `${left}px`;

@@ -11,6 +11,7 @@ import { CompareMenu } from './compare/menu.tsx';
 import { usePanel } from './context.ts';
 import { ExportMenu } from './export/menu.tsx';
 import { Fidelity } from './fidelity.tsx';
+import { Glossary } from './glossary.tsx';
 import { PartNotice } from './part.tsx';
 
 export function Header({ session }: { session: Session }) {
@@ -30,6 +31,7 @@ export function Header({ session }: { session: Session }) {
         <ExportMenu />
         <IconButton label="Run again on the text as it is now" icon="refresh" onPress={() => void host.request('rerun', null)} />
         <Columns />
+        <Glossary />
         <IconButton label="Settings" icon="settings-gear" onPress={() => host.notify('settings', null)} />
       </div>
       <Notices session={session} />

@@ -1,5 +1,6 @@
 /** The right column: the query's token, where it looks (or who looks at it), the head's numbers and its layer among the layers. */
 
+import { TERM_OF_METRIC, type TermId } from '../../../model/glossary.ts';
 import { badgeOf, metrics as definitions } from '../../../model/metrics/index.ts';
 import type { Token } from '../../../model/protocol/panel.ts';
 import { REGROUP_RULE } from '../../../model/text/regroup.ts';
@@ -13,6 +14,7 @@ import type { Shown } from '../../state/shown.ts';
 import { membersOf, rowOf } from '../../state/shown.ts';
 import { headKey } from '../../state/types.ts';
 import { IconButton } from '../../ui/controls.tsx';
+import { Term } from '../../ui/term.tsx';
 import { usePanel } from '../context.ts';
 import { Classes } from '../image/classes.tsx';
 import { headsWords } from '../words.ts';
@@ -64,7 +66,15 @@ function QueryDetails({ shown, tokens }: { shown: Shown; tokens: readonly number
   return (
     <div class="block">
       <header class="pane-head">
-        <h2>{tokens.length > 1 ? `${tokens.length} queries, summed` : askingField(shown, direction) === 'key' ? 'Key' : 'Query'}</h2>
+        <h2>
+          {tokens.length > 1 ? (
+            `${tokens.length} queries, summed`
+          ) : askingField(shown, direction) === 'key' ? (
+            <Term id="key">Key</Term>
+          ) : (
+            <Term id="query">Query</Term>
+          )}
+        </h2>
         <IconButton label="Copy the row, full precision" icon="copy" onPress={() => void copy()} />
       </header>
       <ul class="queries">
@@ -81,7 +91,7 @@ function QueryDetails({ shown, tokens }: { shown: Shown; tokens: readonly number
         ))}
       </ul>
       <h3>
-        {direction === 'from' ? 'Looks at' : 'Looked at by'} · {headsWords(shown)}
+        <Term id="weight">{direction === 'from' ? 'Looks at' : 'Looked at by'}</Term> · {headsWords(shown)}
       </h3>
       {shown.grouped && <p class="note">{REGROUP_RULE}</p>}
       <TopKeys {...namedAnswers(shown, row, direction)} signed={shown.against !== null} onChoose={direction === 'from' ? 'key' : 'query'} />
@@ -158,7 +168,7 @@ function HeadDetails({ shown }: { shown: Shown }) {
       ))}
       <dl class="facts">
         {entropyHere !== null && (
-          <Fact name="entropy of this row" value={`${short(entropyHere)} bits`} title="−Σ α log₂ α of the query's row" />
+          <Fact name="entropy of this row" term="entropy" value={`${short(entropyHere)} bits`} title="−Σ α log₂ α of the query's row" />
         )}
         {values && <MetricFacts values={values} from={0} to={FIRST_METRICS} />}
       </dl>
@@ -189,15 +199,21 @@ const MetricFacts = ({ values, from, to }: { values: Values; from: number; to: n
     {METRICS.filter((m) => Number.isFinite(values[m.id]))
       .slice(from, to)
       .map((m) => (
-        <Fact key={m.id} name={m.name} value={m.show(values[m.id]!)} title={`${m.title}\n${exact(values[m.id]!)}`} />
+        <Fact
+          key={m.id}
+          name={m.name}
+          term={TERM_OF_METRIC[m.id]}
+          value={m.show(values[m.id]!)}
+          title={`${m.title}\n${exact(values[m.id]!)}`}
+        />
       ))}
   </>
 );
 
-const Fact = ({ name, value, title }: { name: string; value: string; title: string }) => (
-  <div title={title}>
-    <dt>{name}</dt>
-    <dd>{value}</dd>
+const Fact = ({ name, value, title, term }: { name: string; value: string; title: string; term?: TermId | undefined }) => (
+  <div title={term ? undefined : title}>
+    <dt>{term ? <Term id={term}>{name}</Term> : name}</dt>
+    <dd title={title}>{value}</dd>
   </div>
 );
 

@@ -8,6 +8,7 @@ import { knownOf, select } from '../../state/select.ts';
 import { setView } from '../../state/store.ts';
 import { type HeadRef, headKey, type Over, type Session } from '../../state/types.ts';
 import { Dropdown, Icon, IconButton, TextField } from '../../ui/controls.tsx';
+import { Term } from '../../ui/term.tsx';
 import { usePanel } from '../context.ts';
 import { findHeads } from './find.ts';
 import { HeadGrid } from './grid.tsx';
@@ -34,7 +35,9 @@ export function HeadsPane({ session, onOpen }: { session: Session; onOpen: () =>
   return (
     <section class="pane heads" aria-label="Heads">
       <header class="pane-head">
-        <h2>Heads</h2>
+        <h2>
+          <Term id="head">Heads</Term>
+        </h2>
         <SortAndTint />
       </header>
       <Search session={session} />

@@ -9,6 +9,7 @@ import type { Shown } from '../../state/shown.ts';
 import { setView } from '../../state/store.ts';
 import { Dropdown } from '../../ui/controls.tsx';
 import { useDraw, useSize } from '../../ui/hooks.ts';
+import { Term } from '../../ui/term.tsx';
 import { usePanel } from '../context.ts';
 import { type Column, drawNeurons, HEAD, type NeuronsPicture, ROW, spotAt } from './draw.ts';
 import { byContribution, keySum, largestOf, products } from './sums.ts';
@@ -55,8 +56,8 @@ function Neurons({ shown, vectors, scores }: { shown: Shown; vectors: HeadVector
       </div>
       <Strips shown={shown} vectors={vectors} scores={scores} weights={weights} query={query} order={order} columns={columns} />
       <p class="note">
-        weight = softmax over the keys of score; score = q·k{' '}
-        {vectors.scale === null ? '(scaled in the graph)' : `× ${short(vectors.scale)}`}
+        <Term id="weight">weight</Term> = <Term id="softmax">softmax</Term> over the keys of <Term id="score">score</Term>; score ={' '}
+        <Term id="query">q</Term>·<Term id="key">k</Term> {vectors.scale === null ? '(scaled in the graph)' : `× ${short(vectors.scale)}`}
         {columns.some((c) => c.title === '+ mask') ? ' + mask and position bias' : ''}. q and k are those after positional rotation, where
         the model has one.
         {shown.site.softcap === null ? '' : ` Scores are capped at ±${short(shown.site.softcap)}.`}

@@ -6,6 +6,7 @@ import { setView } from '../../state/store.ts';
 import { Dropdown } from '../../ui/controls.tsx';
 import { useLast } from '../../ui/hooks.ts';
 import { Segments } from '../../ui/segments.tsx';
+import { Term } from '../../ui/term.tsx';
 import { usePanel } from '../context.ts';
 import type { Look } from './look.ts';
 import { PICTURES } from './pictures.ts';
@@ -80,6 +81,7 @@ function Scheme({ look: { positions, table, session } }: { look: Look }) {
       {lines.length > 0 && <pre class="formula">{lines.join('\n')}</pre>}
       {terms.length > 0 && <pre class="formula">{terms.flatMap(({ formula }) => formula).join('\n')}</pre>}
       <p class="note">
+        <Term id={rotation ? 'rotary' : 'position'}>{rotation ? 'Rotary positions' : 'Positional encoding'}</Term> of this attention.{' '}
         {places.map((where) => `Found at ${where}.`).join(' ')}
         {stored ? ` Stored: ${stored.rows} rows, this run takes ${table.rows}.${first}` : ''}
         {table?.note ? ` ${table.note}` : ''}
