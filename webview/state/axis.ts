@@ -139,6 +139,11 @@ export function heaviestFirst(axis: Axis, weights: Float32Array, keys: number): 
     if (place >= 0) mass[place]! += Math.abs(weights[i]!);
   }
   const order = axis.groups.map((_, place) => place).sort((a, b) => mass[b]! - mass[a]!);
+  return reorder(axis, order);
+}
+
+/** The same rows or columns in another order. */
+export function reorder(axis: Axis, order: readonly number[]): Axis {
   return build(
     order.map((p) => axis.groups[p]!),
     order.map((p) => axis.labels[p]!),

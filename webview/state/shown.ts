@@ -3,6 +3,7 @@ import { computed, type ReadonlySignal } from '@preact/signals';
 import type { HeadWeights, WireError } from '../../model/protocol/engine.ts';
 import type { Cells } from '../draw/cells.ts';
 import { type Axis, axisOf, heaviestFirst, type Side, sideOf } from './axis.ts';
+import { similarTogether } from './cluster.ts';
 import { Flows } from './flows.ts';
 import type { Maps } from './maps.ts';
 import { Rollouts } from './rollout.ts';
@@ -71,7 +72,7 @@ export function watchShown(store: Store, maps: ReadonlySignal<Maps | null>): Rea
     const [queries, keys] = [sideOf(session, site, 'queries', window), sideOf(session, site, 'keys', window)];
     const rows = axisOf(queries, { specials, grouping });
     const inOrder = axisOf(keys, { specials, grouping });
-    const columns = order === 'weight' ? heaviestFirst(inOrder, weights, keys.count) : inOrder;
+    const columns = columnsOf(order, inOrder, weights, keys.count);
     const { cells, hidden } =
       isPlain(rows) && isPlain(columns)
         ? { cells: { data: weights, rows: queries.count, columns: keys.count }, hidden: new Float32Array(queries.count) }
@@ -80,6 +81,11 @@ export function watchShown(store: Store, maps: ReadonlySignal<Maps | null>): Rea
     const value = { ...now.value, queries, keys, window, grouped, rows, columns, cells, hidden: belowThreshold(cells, threshold, hidden) };
     return { state: 'ready', value };
   });
+}
+
+function columnsOf(order: ViewOptions['columns'], axis: Axis, weights: Float32Array, keys: number): Axis {
+  if (order === 'weight') return heaviestFirst(axis, weights, keys);
+  return order === 'similar' ? similarTogether(axis, weights, keys) : axis;
 }
 
 type Combined = Pick<Shown, 'site' | 'weights' | 'heads' | 'against' | 'over' | 'each'>;

@@ -69,7 +69,7 @@ export interface ViewOptions {
   readonly grouping: Unit;
   /** Weights below this are not drawn. */
   readonly threshold: number;
-  readonly columns: 'order' | 'weight';
+  readonly columns: 'order' | 'weight' | 'similar';
   /** Metric id, or 'layer' for the model's own order. */
   readonly sort: string;
   /** Metric id that tints the thumbnails, or 'none'. */

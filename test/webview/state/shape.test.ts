@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Token } from '../../../model/protocol/panel.ts';
 import { axisOf, heaviestFirst, type Side } from '../../../webview/state/axis.ts';
+import { similarTogether } from '../../../webview/state/cluster.ts';
 import { belowThreshold, differenceOf, isPlain, meanOf, regroup } from '../../../webview/state/shape.ts';
 import { answersOf, groupedOf, membersOf, rowOf } from '../../../webview/state/shown.ts';
 
@@ -116,4 +117,30 @@ test('without groups a row is the row, and several are summed', () => {
   assert.equal(answersOf(shown, WEIGHTS.subarray(0, 5), 'from').length, 5);
   const two = rowOf(shown, [0, 1], 'from');
   assert.ok(Math.abs(two[3]! - (WEIGHTS[3]! + WEIGHTS[8]!)) < 1e-6);
+});
+
+test('similar keys stand together: two groups of keys that alternate come apart, every key once', () => {
+  const [T, S] = [40, 12];
+  const weights = Float32Array.from({ length: T * S }, (_, i) => {
+    const [t, s] = [Math.floor(i / S), i % S];
+    return t < T / 2 === (s % 2 === 0) ? 0.1 + s / 1000 : 0.001;
+  });
+  const plain = {
+    labels: Array.from({ length: S }, (_, s) => `k${s}`),
+    groups: Array.from({ length: S }, (_, s) => [s]),
+    placeOf: Int32Array.from({ length: S }, (_, s) => s),
+  };
+  const axis = similarTogether(plain, weights, S);
+  const parities = axis.groups.map(([s]) => s! % 2);
+  assert.equal(parities.filter((p, i) => i > 0 && p !== parities[i - 1]).length, 1, axis.labels.join(' '));
+  assert.deepEqual(
+    [...axis.groups.flat()].sort((a, b) => a - b),
+    Array.from({ length: S }, (_, s) => s),
+  );
+  axis.groups.forEach(([s], place) => {
+    assert.equal(axis.placeOf[s!], place);
+    assert.equal(axis.labels[place], `k${s}`);
+  });
+  const zeros = similarTogether(plain, new Float32Array(T * S), S);
+  assert.equal(zeros.groups.length, S);
 });

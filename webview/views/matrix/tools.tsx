@@ -34,6 +34,7 @@ export function MatrixTools({ shown }: { shown: Shown }) {
         choices={[
           { value: 'order', label: 'keys in order' },
           { value: 'weight', label: 'heaviest keys first' },
+          { value: 'similar', label: 'similar keys together' },
         ]}
         onChoose={(columns) => setView(store, { columns })}
       />
