@@ -7,6 +7,7 @@ import type { Selection } from '../model/protocol/selection.ts';
 import type { App } from './app.ts';
 import { markedSpans } from './editor/links.ts';
 import { copyPath, exportSummary, pageFileOf } from './explore/commands.ts';
+import { MODEL_EDITOR } from './explore/editors.ts';
 import { choosePicture, isPicture, modelForPictures, noText, pictureAtCursor, pictureTab, readsPictures } from './images/pictures.ts';
 import { withBoth } from './images/towers.ts';
 import { showStep } from './lessons/lesson.ts';
@@ -85,7 +86,7 @@ export function registerCommands(app: App): Store {
 /** Where a command was called from: a tree node, a file in the explorer, a link in a hover card, or nowhere. */
 async function visualize(app: App, target: unknown): Promise<void> {
   if (isNode(target)) return visualizeWith(app, modelOf(target));
-  const uri = target instanceof Uri ? target : isPlace(target) ? Uri.parse(target.document) : null;
+  const uri = target instanceof Uri ? target : isPlace(target) ? Uri.parse(target.document) : modelPageTab();
   if (isPlace(target)) return visualizePlace(app, target);
   if (uri && isSound(uri)) {
     await app.runs.start({ model: await modelForSounds(app.models), source: noWords(uri), sound: uri });
@@ -93,7 +94,7 @@ async function visualize(app: App, target: unknown): Promise<void> {
   }
   const picture = await pictureMeant(uri);
   if (picture) return visualizePicture(app, picture, await modelForPictures(app.models));
-  const model = uri ? await app.models.modelFor(uri) : null;
+  const model = uri ? (target === undefined ? await app.editors.modelOf(uri) : await app.models.modelFor(uri)) : null;
   if (uri && model && looksLikeModel(uri)) return visualizeWith(app, model);
   if (uri && !isInUse(uri)) await openText(uri);
   return visualizeText(app, 'auto');
@@ -114,6 +115,12 @@ async function start(app: App, request: RunRequest): Promise<void> {
 
 async function visualizePicture(app: App, picture: Uri, model: Model, select?: Partial<Selection>): Promise<void> {
   await start(app, { model, source: noText(picture), picture, ...(select ? { select } : {}) });
+}
+
+/** The model file whose page is in front. */
+function modelPageTab(): Uri | null {
+  const input = window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof TabInputCustom && input.viewType.startsWith(MODEL_EDITOR) ? input.uri : null;
 }
 
 const MODEL_FILE = /\.(onnx|safetensors)$/;

@@ -63,7 +63,7 @@ export class ModelEditors implements CustomReadonlyEditorProvider {
   #actions(uri: Uri): PageActions {
     return {
       visualize: async ({ site }) => {
-        const model = await this.#modelOf(uri);
+        const model = await this.modelOf(uri);
         const [kind, layer] = site?.split('/') ?? [];
         if (kind === undefined) await commands.executeCommand('headlight.visualizeAttention', { type: 'model', model });
         else
@@ -76,7 +76,7 @@ export class ModelEditors implements CustomReadonlyEditorProvider {
           });
         return null;
       },
-      tryText: async (params) => tryText(await this.#modelOf(uri), this.tokenizers, params),
+      tryText: async (params) => tryText(await this.modelOf(uri), this.tokenizers, params),
       openFile: async ({ path }) => {
         const { root, files } = await folderOf(uri);
         if (!files.some((file) => file.path === path)) throw new HeadlightError('not-found', `${path} is no longer beside the model.`);
@@ -92,7 +92,7 @@ export class ModelEditors implements CustomReadonlyEditorProvider {
   }
 
   /** The model that the file is or belongs to; one that no search has found is a model all the same. */
-  async #modelOf(uri: Uri): Promise<Model> {
+  async modelOf(uri: Uri): Promise<Model> {
     const found = await this.models.modelFor(uri);
     if (found) return found;
     const { root, entry, files } = await folderOf(uri);
