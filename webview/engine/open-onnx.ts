@@ -5,6 +5,7 @@ import { fileFacts } from '../../model/onnx/facts.ts';
 import { inputFacts, type ModelConfig, makeFeeds, planFeeds } from '../../model/onnx/feeds.ts';
 import { byPreference, type OnnxPart, onnxChoices, readModelConfig } from '../../model/onnx/folder.ts';
 import { Graph } from '../../model/onnx/graph.ts';
+import { roundingWarnings } from '../../model/onnx/roundings.ts';
 import { readSkeleton } from '../../model/onnx/skeleton.ts';
 import type { ModelFacts } from '../../model/protocol/engine.ts';
 import type { ModelFolder } from '../../model/source.ts';
@@ -33,7 +34,7 @@ export async function openOnnx(folder: ModelFolder, entry: string, alone: boolea
     ...attentionFacts(parts.flatMap(({ found }) => found.sites)),
     ...fileFacts(graphs, config),
   };
-  return { parts, facts, warnings: [], config };
+  return { parts, facts, warnings: graphs.flatMap(({ proto }) => roundingWarnings(proto)), config };
 }
 
 /** What a file of a pair is by itself; its name says so. */

@@ -1,9 +1,10 @@
 /** Showing a model on something: start the engine, open the model, run it, say how far it is; and everything that can go wrong with that. */
 import { batch, type Signal, signal } from '@preact/signals';
 import { type CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc';
-import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
+import { asHeadlightError, type ErrorCode, HeadlightError } from '../../model/errors.ts';
+import { type Given, missingInputs, tensorOf } from '../../model/onnx/given.ts';
 import type { Call, Progress } from '../../model/protocol/channel.ts';
-import type { OpenResult, RunResult } from '../../model/protocol/engine.ts';
+import type { OpenResult, RunParams, RunResult } from '../../model/protocol/engine.ts';
 import type { ShowParams, ShowResult } from '../../model/protocol/panel.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
 import type { HostChannel } from '../host.ts';
@@ -18,7 +19,7 @@ import { withinRun } from './select.ts';
 import { readSound } from './sound.ts';
 import { type Store, setView, windowOf } from './store.ts';
 import { withTarget } from './target.ts';
-import { type Engine, type Session, type Site, siteKey } from './types.ts';
+import { type Asking, type Engine, type Session, type Site, siteKey } from './types.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 type Host = Pick<HostChannel, 'request'>;
@@ -36,6 +37,9 @@ export class Sessions {
   #cancel: CancellationTokenSource | null = null;
   #host: Host | null = null;
   readonly #generations = new WeakMap<Session, Generation>();
+  /** What the user gave for inputs that nothing fills, by model. */
+  readonly #given = new Map<string, readonly Given[]>();
+  #asked: ShowParams | null = null;
 
   constructor(
     private readonly store: Store,
@@ -53,6 +57,7 @@ export class Sessions {
   /** @throws HeadlightError whatever went wrong; the panel shows the same sentence. */
   async show(params: ShowParams, call?: Call): Promise<ShowResult> {
     this.#cancel?.cancel();
+    this.#asked = params;
     const cancel = new CancellationTokenSource();
     this.#cancel = cancel;
     const forward = call?.token.onCancellationRequested(() => cancel.cancel());
@@ -73,8 +78,32 @@ export class Sessions {
   /** After a cancel the run before stays, as long as its weights can still be had; any other failure takes its place. */
   #fail({ code, message }: HeadlightError): void {
     const before = code === 'cancelled' && this.maps.peek() !== null && this.store.session.peek() !== null;
-    this.store.phase.value = before ? { at: 'ready' } : { at: 'failed', error: { code, message } };
+    const asks = ASKS_AGAIN.has(code) ? this.#missing(message) : null;
+    this.store.phase.value = before ? { at: 'ready' } : (asks ?? { at: 'failed', error: { code, message } });
     this.store.said.value = message;
+  }
+
+  /** The inputs of the open model that the user must give, as a phase; null when there are none. What did not do is forgotten, and asked for again. */
+  #missing(problem: string): Asking | null {
+    const [open, asked] = [this.#open, this.#asked];
+    const inputs = open && asked?.model.id === open.id ? missingInputs(open.opened.inputs, []) : [];
+    if (!asked || inputs.length === 0) return null;
+    const given = this.#givenTo(asked);
+    this.#given.delete(asked.model.id);
+    return { at: 'asking', inputs, given, problem: given.length > 0 ? problem : null, tokens: tokensOf(asked) };
+  }
+
+  #givenTo({ model }: ShowParams): readonly Given[] {
+    return this.#given.get(model.id) ?? [];
+  }
+
+  /** Takes what the user gave for the missing inputs, and runs again. It is kept for later texts. */
+  async give(given: readonly Given[]): Promise<void> {
+    const asked = this.#asked;
+    if (!asked) return;
+    this.#given.set(asked.model.id, given);
+    // What goes wrong is on show already, and told to whoever asked first.
+    await this.#host?.request('rerun', null);
   }
 
   /** Stops what is under way. */
@@ -102,11 +131,14 @@ export class Sessions {
     if (opened.problem) throw new HeadlightError(opened.problem.code, opened.problem.message);
     const picture = params.input.kind === 'image' ? params.input : params.picture;
     const prepared = picture ? await prepareScene(picture) : null;
+    const raw = this.#raw(params, opened);
     const { show, heard } = await this.#hear(params, token);
     const asked = await withTarget(show, opened, { engine: this.engine, host: this.#host, token, onProgress });
     onProgress({ fraction: null, words: `Running ${params.model.name}` });
-    const inputs = prepared ? { ...asked.run, pixelValues: prepared.pixelValues } : asked.run;
-    const run = await this.engine.request('run', inputs, { token, onProgress });
+    const filled = { ...asked.run, ...(raw && { raw }) };
+    const inputs = prepared ? { ...filled, pixelValues: prepared.pixelValues } : filled;
+    const ran = await this.engine.request('run', inputs, { token, onProgress });
+    const run = { ...ran, warnings: [...ran.warnings, ...this.#byHand(params)] };
     if (token.isCancellationRequested) throw new HeadlightError('cancelled', 'The run was cancelled.');
     this.#put({
       show: asked,
@@ -164,6 +196,29 @@ export class Sessions {
     return { show: { ...params, run: { ...params.run, features } }, heard };
   }
 
+  /** What a reader must know of a run on inputs that were typed in. */
+  #byHand(params: ShowParams): string[] {
+    const given = this.#givenTo(params).map(({ name, values }) => `${name} (${values.length > MOST_SAID ? 'a list' : values})`);
+    return given.length === 0 ? [] : [`Given by hand, not by the text: ${given.join(', ')}.`];
+  }
+
+  /**
+   * What the user gave, as tensors for this text.
+   * @throws HeadlightError `input` when something is missing
+   */
+  #raw(params: ShowParams, { inputs }: OpenResult): RunParams['raw'] {
+    const given = this.#givenTo(params);
+    const missing = missingInputs(
+      inputs,
+      given.map(({ name }) => name),
+    );
+    if (missing.length > 0) {
+      const names = missing.map(({ name }) => name).join(', ');
+      throw new HeadlightError('input', `The model needs ${names}, which only you can give.`);
+    }
+    return given.length === 0 ? params.run.raw : Object.fromEntries(given.map((one) => [one.name, tensorOf(one, tokensOf(params))]));
+  }
+
   /** What belongs to a run on a picture. */
   async #seen({ input }: ShowParams, run: RunResult, scene: Scene): Promise<Pick<Session, 'scene' | 'classes'>> {
     if (input.kind === 'text') return { scene };
@@ -219,6 +274,15 @@ export class Sessions {
     this.#open = null;
   }
 }
+
+/** Failures that other values for the missing inputs may mend. */
+const ASKS_AGAIN: ReadonlySet<ErrorCode> = new Set(['input', 'shape', 'runtime']);
+
+/** Typed values that are short enough to be said again. */
+const MOST_SAID = 24;
+
+/** T of the text. */
+const tokensOf = ({ run }: ShowParams): number => run.ids?.length ?? 0;
 
 /** With a decoder's text the first row asks: the host's token counts in the source. */
 function firstRow({ show: { input, select } }: Session): Partial<Selection> {

@@ -1,8 +1,9 @@
 /** What the panel's state is made of. */
 
 import type { Heard } from '../../model/audio/listen.ts';
+import type { Given } from '../../model/onnx/given.ts';
 import type { Likeness } from '../../model/positions/geometry.ts';
-import type { OpenResult, RunResult, SiteFacts, SiteRun, WireError } from '../../model/protocol/engine.ts';
+import type { InputFacts, OpenResult, RunResult, SiteFacts, SiteRun, WireError } from '../../model/protocol/engine.ts';
 import type { ShowParams } from '../../model/protocol/panel.ts';
 import type { Selection } from '../../model/protocol/selection.ts';
 import type { Unit } from '../../model/text/regroup.ts';
@@ -42,7 +43,19 @@ export type Phase =
   | { readonly at: 'empty' }
   | { readonly at: 'working'; readonly words: string; readonly fraction: number | null; readonly since: number }
   | { readonly at: 'ready' }
-  | { readonly at: 'failed'; readonly error: WireError };
+  | { readonly at: 'failed'; readonly error: WireError }
+  | Asking;
+
+/** The graph has inputs that only the user can give. */
+export interface Asking {
+  readonly at: 'asking';
+  readonly inputs: readonly InputFacts[];
+  /** What was given before and did not do, with the reason; empty at first. */
+  readonly given: readonly Given[];
+  readonly problem: string | null;
+  /** How many tokens the text has. */
+  readonly tokens: number;
+}
 
 /** One head of one site. */
 export type HeadRef = Pick<Selection, 'kind' | 'layer' | 'head'>;

@@ -13,20 +13,24 @@ import { usePanel } from './context.ts';
 import { DetailsPane } from './details/pane.tsx';
 import { Header } from './header.tsx';
 import { HeadsPane } from './heads/pane.tsx';
+import { InputsForm } from './inputs/form.tsx';
 import { MatrixTable } from './matrix/table.tsx';
+import { Refusals } from './refusals.tsx';
 import { VIEWS } from './registry.tsx';
 
 export function App() {
   const { store } = usePanel();
   const session = store.session.value;
   const phase = store.phase.value;
+  const shows = phase.at !== 'failed' && phase.at !== 'asking';
   return (
     <main class="app">
-      {session && phase.at !== 'failed' && <Header session={session} />}
+      {session && shows && <Header session={session} />}
       {phase.at === 'working' && <Working words={phase.words} fraction={phase.fraction} over={session !== null} />}
       {phase.at === 'failed' && <Failed error={phase.error} />}
+      {phase.at === 'asking' && <InputsForm asking={phase} />}
       {phase.at === 'empty' && !session && <p class="empty">Select text in an editor and choose “Visualize Attention”.</p>}
-      {session && phase.at !== 'failed' && (session.sites.size > 0 ? <Columns session={session} /> : <Nothing session={session} />)}
+      {session && shows && (session.sites.size > 0 ? <Columns session={session} /> : <Nothing session={session} />)}
       <div class="unseen" role="status" aria-live="polite">
         {store.said.value}
       </div>
@@ -82,13 +86,7 @@ function Nothing({ session }: { session: Session }) {
         {session.show.model.name} ran, but{' '}
         {refused.length > 0 ? 'none of its attention could be shown exactly:' : 'no attention was found in its graph.'}
       </p>
-      <ul class="refused">
-        {refused.map((r) => (
-          <li key={r.where}>
-            <strong>{r.where}</strong> {r.reason} {r.advice}
-          </li>
-        ))}
-      </ul>
+      <Refusals refused={refused} />
       <Button label="Choose another model" appearance="primary" onPress={() => void host.request('chooseModel', null)} />
     </div>
   );

@@ -1,5 +1,4 @@
 /** How far the numbers can be trusted: the chip, and behind it where every weight comes from. */
-import type { How, SiteKind } from '../../model/protocol/engine.ts';
 import { short } from '../draw/numbers.ts';
 import type { Session, Site } from '../state/types.ts';
 import { verdictOf, worstRow } from '../state/verdict.ts';
@@ -7,12 +6,8 @@ import { Icon } from '../ui/controls.tsx';
 import { Popover } from '../ui/popover.tsx';
 import { CheckCard } from './check/card.tsx';
 import { usePanel } from './context.ts';
-
-const HOW_WORDS: Record<How, string> = {
-  read: 'read: the very values that the model used',
-  recomputed: "recomputed from the model's own queries and keys",
-  computed: 'computed by the TypeScript reference',
-};
+import { HOW_WORDS } from './heads/facts.ts';
+import { Refusals } from './refusals.tsx';
 
 export function Fidelity({ session }: { session: Session }) {
   const { store } = usePanel();
@@ -66,13 +61,7 @@ function Card({ session }: { session: Session }) {
         ))}
       </ul>
       {opened.refused.length > 0 && <h3>Not shown, and why</h3>}
-      <ul class="refused">
-        {opened.refused.map((r) => (
-          <li key={r.where}>
-            <strong>{r.where}</strong> {r.reason} {r.advice}
-          </li>
-        ))}
-      </ul>
+      <Refusals refused={opened.refused} />
       <p class="note">Weights are shown as they are: nothing is normalised, and nothing is rounded away.</p>
     </>
   );
@@ -87,15 +76,15 @@ function checkWords(sites: readonly Site[]): string {
 
 /** Sites that were had in the same way, in one line. */
 function groups(sites: readonly Site[]): { readonly words: string }[] {
-  const lines = new Map<string, { kind: SiteKind; how: How; layers: number[]; sink: boolean }>();
-  for (const { kind, how, layer, sink } of sites) {
-    const key = `${kind} ${how} ${sink}`;
-    const line = lines.get(key) ?? { kind, how, layers: [], sink };
+  const lines = new Map<string, Pick<Site, 'kind' | 'how' | 'sink' | 'window'> & { layers: number[] }>();
+  for (const { kind, how, layer, sink, window } of sites) {
+    const key = `${kind} ${how} ${sink} ${window}`;
+    const line = lines.get(key) ?? { kind, how, layers: [], sink, window };
     line.layers.push(layer + 1);
     lines.set(key, line);
   }
-  return [...lines.values()].map(({ kind, how, layers, sink }) => ({
-    words: `${kind === 'self' ? '' : `${kind}, `}${rangeWords(layers)}: ${HOW_WORDS[how]}${sink ? '; a sink takes the rest of each row' : ''}`,
+  return [...lines.values()].map(({ kind, how, layers, sink, window }) => ({
+    words: `${kind === 'self' ? '' : `${kind}, `}${rangeWords(layers)}: ${how}: ${HOW_WORDS[how]}${window === null ? '' : `; sliding window of ${window}`}${sink ? '; a sink takes the rest of each row' : ''}`,
   }));
 }
 

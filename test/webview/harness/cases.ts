@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { OpenResult, RunResult, SiteFacts } from '../../../model/protocol/engine.ts';
 import type { KnownHead, ShowParams, Token } from '../../../model/protocol/panel.ts';
 import { loadTokenizer } from '../../../model/text/index.ts';
-import { goldenCase, pictureCase, visionCase } from './golden-case.ts';
+import { goldenCase, patternCase, pictureCase, visionCase } from './golden-case.ts';
 
 /** The repository: the first folder above this file (or above the bundle that holds it) with the panel's entry. */
 export const ROOT = ((): string => {
@@ -43,6 +43,7 @@ export function caseOf(name: string): Case {
   if (model === 'made') return madeCase(which);
   if (model === 'checkpoint') return { show: goldenCase(which), record: null };
   if (model === 'vision') return { show: visionCase(which), record: null };
+  if (model === 'pattern') return { show: patternCase(which), record: null };
   if (model === 'picture') return { show: pictureCase(ROOT, name.slice('picture/'.length)), record: null };
   const texts = (JSON.parse(readFileSync(join(GOLDENS, 'goldens.json'), 'utf8')) as { texts: { [model: string]: string[] } }).texts;
   const golden = texts[model]?.[Number(which)];

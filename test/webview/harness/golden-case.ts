@@ -24,6 +24,20 @@ export function goldenCase(name: string): ShowParams {
   };
 }
 
+/** `pattern/gemma.softcap-window-groups`: a graph of test/data/patterns on its golden's ids, under words that anybody can read. */
+export function patternCase(name: string): ShowParams {
+  const folder = join(DATA, 'patterns', name);
+  const goldens = Goldens.read(join(folder, 'golden.safetensors'));
+  const given = goldens.has('input/input_ids') ? Array.from(goldens.get('input/input_ids').data as BigInt64Array, Number) : [1, 2, 3, 4, 5];
+  const entry = 'model.onnx';
+  const files = [{ path: entry, size: statSync(join(folder, entry)).size }];
+  const source = textOf(given);
+  return {
+    ...{ model: { id: name, name, entry, files }, uris: { [entry]: `/patterns/${name}/${entry}` }, select: {}, knownHeads: [] },
+    ...{ restore: { name }, device: 'wasm', input: { kind: 'text', ...source, notice: null }, run: { ids: given } },
+  };
+}
+
 /** `picture/headlight-vit/star.png` */
 export function pictureCase(root: string, name: string): ShowParams {
   const [model = '', picture = ''] = name.split('/');

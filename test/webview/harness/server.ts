@@ -111,7 +111,7 @@ function answer(request: IncomingMessage, response: ServerResponse, files: Reado
   else if (['record', 'thumbnails', 'head'].includes(kind))
     send(ofRecord(kind, rest.join('/'), url.searchParams), 'application/octet-stream');
   else if (kind === 'models') sendRange(request, response, join(ROOT, 'media/models', normalize(`/${rest.join('/')}`)));
-  else if (kind === 'checkpoints') sendRange(request, response, join(DATA, kind, normalize(`/${rest.join('/')}`)));
+  else if (kind === 'checkpoints' || kind === 'patterns') sendRange(request, response, join(DATA, kind, normalize(`/${rest.join('/')}`)));
   else if (kind === 'samples') sendRange(request, response, join(ROOT, 'media/samples', normalize(`/${rest.join('/')}`)));
   else if (path.includes('/ort/')) send(readFileSync(join(ROOT, 'node_modules/onnxruntime-web/dist', rest.at(-1)!)), TYPES[extname(path)]!);
   else {

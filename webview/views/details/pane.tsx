@@ -16,6 +16,7 @@ import { headKey } from '../../state/types.ts';
 import { IconButton } from '../../ui/controls.tsx';
 import { Term } from '../../ui/term.tsx';
 import { usePanel } from '../context.ts';
+import { siteNotes } from '../heads/facts.ts';
 import { Classes } from '../image/classes.tsx';
 import { headsWords } from '../words.ts';
 import { EntropyChart } from './chart.tsx';
@@ -166,6 +167,13 @@ function HeadDetails({ shown }: { shown: Shown }) {
           {words} <span class="muted">({from})</span>
         </p>
       ))}
+      <ul class="site-notes" aria-label="What this head is">
+        {siteNotes(shown.site, head.head).map(({ word, words }) => (
+          <li key={word}>
+            <strong>{word}</strong> <span class="muted">{words}</span>
+          </li>
+        ))}
+      </ul>
       <dl class="facts">
         {entropyHere !== null && (
           <Fact name="entropy of this row" term="entropy" value={`${short(entropyHere)} bits`} title="−Σ α log₂ α of the query's row" />

@@ -9,6 +9,7 @@ import { type HeadRef, headKey, type Site } from '../../state/types.ts';
 import type { Panel } from '../context.ts';
 import { usePanel } from '../context.ts';
 import { headsWords } from '../words.ts';
+import { siteNotes } from './facts.ts';
 
 export function HeadTip({ at, sites }: { at: { readonly ref: HeadRef; readonly x: number; readonly y: number }; sites: readonly Site[] }) {
   const { measures, store } = usePanel();
@@ -24,6 +25,12 @@ export function HeadTip({ at, sites }: { at: { readonly ref: HeadRef; readonly x
         layer {ref.layer + 1} · head {ref.head + 1}
       </strong>
       {site && <span class="muted"> {site.where}</span>}
+      {site &&
+        siteNotes(site, ref.head).map(({ word, words }) => (
+          <div key={word}>
+            {word} <span class="muted">{words}</span>
+          </div>
+        ))}
       {known.map((k) => (
         <div key={k.relation}>
           {k.relation} <span class="muted">{short(k.weight)} on the model card's texts</span>
