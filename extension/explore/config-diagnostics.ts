@@ -1,5 +1,6 @@
 /** Problems of a model's `config.json` in the editor, while it is open: at the key that each is about, with a sentence. */
 import { Diagnostic, DiagnosticSeverity, languages, Range, type TextDocument, type Uri, workspace } from 'vscode';
+import { asHeadlightError } from '../../model/errors.ts';
 import type { ConfigProblem } from '../../model/explore/config-problems.ts';
 import { Store } from '../lifetime.ts';
 import { folderOf } from './folder.ts';
@@ -58,13 +59,16 @@ export class ConfigDiagnostics {
   async #problems(uri: Uri, values: Readonly<Record<string, unknown>>): Promise<readonly ConfigProblem[]> {
     const folder = await folderOf(uri).catch(() => null);
     if (!folder) return [];
-    const reader = await Reader.start(this.script, folder);
+    let reader: Reader | undefined;
     try {
+      reader = await Reader.start(this.script, folder);
       return await reader.channel.request('checkConfig', { values });
     } catch (error) {
-      return [{ key: null, severity: 'warning', message: (error as Error).message }];
+      return [
+        { key: null, severity: 'warning', message: asHeadlightError(error, 'internal', 'The configuration was not checked').message },
+      ];
     } finally {
-      reader.dispose();
+      reader?.dispose();
     }
   }
 

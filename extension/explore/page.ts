@@ -64,7 +64,14 @@ export class ModelPage {
     else this.#reveal = place;
   }
 
-  async #start(): Promise<Reader> {
+  /** Whoever asks the reader is told why it could not start. */
+  #start(): Promise<Reader> {
+    const reader = this.#started();
+    reader.catch(() => undefined);
+    return reader;
+  }
+
+  async #started(): Promise<Reader> {
     const reader = await Reader.start(Uri.joinPath(this.extension, 'out/extension/explore.cjs'), await folderOf(this.uri));
     if (this.#store.disposed) reader.dispose();
     return reader;

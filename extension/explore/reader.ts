@@ -1,6 +1,7 @@
 /** The host's end of a model page's reader thread. Ending the thread settles everything that was asked of it. */
 import type { Uri } from 'vscode';
 import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
+import { HeadlightError } from '../../model/errors.ts';
 import { Channel } from '../../model/protocol/channel.ts';
 import type { ThreadHostRequests, ThreadRequests } from '../../model/protocol/explorer.ts';
 import { openFolder } from '../files/bytes.ts';
@@ -15,7 +16,10 @@ export class Reader {
 
   private constructor(readonly channel: ReaderChannel) {}
 
-  /** Starts a thread that opens the file at once, before anybody asks for its facts. */
+  /**
+   * Starts a thread that opens the file at once, before anybody asks for its facts.
+   * @throws HeadlightError `runtime` when the thread cannot be started
+   */
   static async start(script: Uri, { root, entry, files }: FolderOf): Promise<Reader> {
     const { Worker } = await import('node:worker_threads');
     const worker = new Worker(script.fsPath);
@@ -26,11 +30,21 @@ export class Reader {
     };
     const connection = createMessageConnection(new PortMessageReader(worker), new PortMessageWriter(worker));
     const reader = new Reader(new Channel<ThreadRequests, None, ThreadHostRequests, None>(connection, requests, {}));
-    // A thread that dies of what it reads leaves no question open.
+    // A thread that dies of what it reads, or of its own script, leaves no question open.
+    let failure = '';
+    worker.on('error', (error: Error) => {
+      failure = `: ${error.message}`;
+      reader.dispose();
+    });
     worker.once('exit', () => reader.dispose());
     reader.#store.add(reader.channel);
     reader.#store.add({ dispose: () => void worker.terminate() });
-    await reader.channel.request('open', { root: root.scheme === 'file' ? root.fsPath : null, files, entry });
+    try {
+      await reader.channel.request('open', { root: root.scheme === 'file' ? root.fsPath : null, files, entry });
+    } catch (error) {
+      reader.dispose();
+      throw new HeadlightError('runtime', `The thread that reads ${entry} stopped${failure}. Open it again.`, { cause: error });
+    }
     return reader;
   }
 
