@@ -66,7 +66,7 @@ function planInputs(run: Run, source: TrackedText, scale: Scale): PlanInput[] {
     count: run.target?.tokens.length ?? 0,
     rangeOf: (token) => target.rangeOf(token),
     weights: asksKey ? (run.column?.weights ?? null) : shift > 0 ? (run.weights?.subarray(shift) ?? null) : null,
-    query: asksKey ? null : (selection?.query ?? 0) - shift,
+    query: asksKey || selection?.query == null ? null : selection.query - shift,
     scale,
   };
   return [inSource, inTarget];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { RunView } from '../../../extension/api.ts';
-import { closeAll, cursorAt, headlight, until, untitled, useModel, visualize } from './support.ts';
+import { closeAll, closeEditors, cursorAt, headlight, until, untitled, useModel, visualize } from './support.ts';
 
 const ENGLISH = 'the black cat sleeps on the chair';
 const FRENCH = 'le chat noir dort sur la chaise';
@@ -25,7 +25,7 @@ suite('a decoder with a text of its own', () => {
     await useModel('headlight-gpt');
     await closeAll();
   });
-  teardown(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
+  teardown(closeEditors);
 
   test('without a target the model says it, and every row names what it reads and foretells', async () => {
     const editor = await untitled('I am a student');
