@@ -1,6 +1,7 @@
 /** Where the model was surprised: −log₂ of the probability that it gave to the token that came, painted over the text. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { asHeadlightError } from '../../../model/errors.ts';
 import { heatAt } from '../../colour/heat.ts';
 import { STEPS } from '../../colour/scales.ts';
 import { exact, short } from '../../draw/numbers.ts';
@@ -63,7 +64,17 @@ function MaskedSurprise({ session }: { session: Session }) {
     },
     [session],
   );
+  const failure = useSignal('');
   const measure = async (id: number) => {
+    failure.value = '';
+    try {
+      await ask(id);
+    } catch (error) {
+      failure.value = asHeadlightError(error, 'internal', 'The surprise could not be measured').message;
+      stop();
+    }
+  };
+  const ask = async (id: number) => {
     const mine = ++turn.value;
     const found = new Float32Array(side.count).fill(Number.NaN);
     for (const [position, token] of side.tokens.entries()) {
@@ -106,6 +117,11 @@ function MaskedSurprise({ session }: { session: Session }) {
           </>
         )}
       </div>
+      {failure.value && (
+        <p class="failed" role="alert">
+          {failure.value}
+        </p>
+      )}
       {bits.value && <Painted surprises={{ side, bits: bits.value }} rowOf={(token) => token} pseudo />}
     </>
   );
