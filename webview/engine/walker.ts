@@ -15,6 +15,7 @@ import type {
   StepDifference,
   Walk,
   WalkSection,
+  WalkStep,
 } from '../../model/protocol/walk.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
 import { passedOf, pieceModel, pieceOf, wantedOf } from '../../model/walk/extract.ts';
@@ -41,6 +42,9 @@ interface Place {
   readonly section: WalkSection;
 }
 
+/** Bytes of a layer's weights, all heads, up to which its scores and weights are walked along. */
+const MAP_LIMIT = 64 * 2 ** 20;
+
 export class Walker {
   #plans: readonly WalkPlan[] | null = null;
   #passed: readonly (readonly string[][])[] | null = null;
@@ -55,6 +59,7 @@ export class Walker {
     private readonly device: Device,
     /** What the run kept, by part: values that go from piece to piece are among it where the text is short. */
     private readonly kept: readonly RunOutputs[] = [],
+    private readonly mapLimit: number = MAP_LIMIT,
   ) {
     this.#carried = model.parts.map(() => new Map());
   }
@@ -95,7 +100,9 @@ export class Walker {
     const heads = this.#headsOf(place);
     return {
       values: place.section.steps.flatMap((step) =>
-        wantedOf({ steps: [step] }).map((id) => stageValue({ ...step, id }, values.get(id)!, { head, batch, heads })),
+        wantedOf({ steps: [step] }).flatMap((id) =>
+          values.has(id) ? [stageValue({ ...step, id }, values.get(id)!, { head, batch, heads })] : [],
+        ),
       ),
       computeMs: performance.now() - start,
     };
@@ -120,6 +127,16 @@ export class Walker {
     return explain({ plan, model: found.model, folder, step, row, column, head, matrix, feeds: this.feeds[place.part]! });
   }
 
+  /** Values of a section that are held at once: scores and weights of long texts are not among them. */
+  #shown(place: Place): string[] {
+    const length = Math.max(
+      1,
+      ...Object.values(this.feeds[place.part]!).map(({ dtype, shape }) => (dtype === 'int64' ? (shape[1] ?? 1) : 1)),
+    );
+    if (this.#headsOf(place) * length ** 2 * 4 <= this.mapLimit) return wantedOf(place.section);
+    return wantedOf({ steps: place.section.steps.filter((step) => !isMap(step, place.section)) });
+  }
+
   #headsOf({ part, section }: Place): number {
     return this.model.sites.find((one) => one.part === part && one.site.key === section.sites[0])?.facts.heads ?? 1;
   }
@@ -136,7 +153,7 @@ export class Walker {
       call.progress?.(earlier / place.index, 'walking to this layer');
       await this.#compute(place.part, earlier, missing, call);
     }
-    const wanted = [...new Set([...wantedOf(place.section), ...this.passedOn(place.part, place.index)])];
+    const wanted = [...new Set([...this.#shown(place), ...this.passedOn(place.part, place.index)])];
     const values = await this.#compute(place.part, place.index, wanted, call);
     this.#computed = { place, values };
     return values;
@@ -169,7 +186,7 @@ export class Walker {
       assertKnown(reference, this.model.parts[place.part]!.name);
       const expected = await reference.run(feeds, { onNode: lookAround(call) });
       call.progress?.(number / this.places().length, 'comparing every step');
-      for (const { id } of place.section.steps)
+      for (const { id } of place.section.steps.filter((step) => values.has(step.id)))
         found.push({ section: number, step: id, ...differenceOf(values.get(id)!.data, expected.get(id)!.data) });
       for (const name of this.passedOn(place.part, place.index)) carried[place.part]!.set(name, expected.get(name)!);
     }
@@ -218,3 +235,13 @@ export class Walker {
     }
   }
 }
+
+/** Between q·kᵀ and the weights everything is as large as the weights. */
+function isMap(step: WalkStep, { steps }: WalkSection): boolean {
+  const [first, last] = [steps.findIndex(({ role }) => role === 'products'), steps.findLastIndex(({ role }) => role === 'weights')];
+  const index = steps.indexOf(step);
+  if (index < first || index > last) return false;
+  return ['products', 'scores', 'weights'].includes(step.role ?? '') || MAPS.has(step.kind);
+}
+
+const MAPS: ReadonlySet<WalkStep['kind']> = new Set(['scale', 'add', 'mask', 'softmax', 'sum', 'function', 'activation']);

@@ -36,12 +36,12 @@ interface Walked {
   readonly sites: readonly string[];
 }
 
-async function walkerOf({ checkpoint }: Golden, inputs: Readonly<Record<string, Tensor>>): Promise<Walker> {
+async function walkerOf({ checkpoint }: Golden, inputs: Readonly<Record<string, Tensor>>, mapLimit?: number): Promise<Walker> {
   const files = { id: 'golden', name: 'golden', entry: checkpoint.weights, files: checkpoint.folder.files };
   const device = { device: 'wasm', fallback: null, half: false } as const;
   const model = await openModel(checkpoint.folder, files, device, { given: Object.keys(inputs) });
   const feeds = model.parts.map((part) => part.feeds({ raw: inputs }, null).feeds);
-  return new Walker(runtime, model, feeds, 'wasm');
+  return new Walker(runtime, model, feeds, 'wasm', [], mapLimit);
 }
 
 /** Walks through the whole model, as somebody does who opens every layer. */
@@ -123,3 +123,17 @@ for (const name of ['bert', 'gpt2', 't5', 'marian', 'vit', 'llama', 'gemma2', 'g
     for (const kind of ['linear', 'product', 'softmax', 'norm', 'residual']) assert.ok(kinds.has(kind), `${kind} was explained`);
   });
 }
+
+test('scores and weights of a long text are left out, and the layer is walked along all the same', async () => {
+  const golden = await openGolden('t5-encoder');
+  const walker = await walkerOf(golden, inputsOf(golden, 'A'), 64);
+  const section = walker.walk().sections.findIndex(({ kind }) => kind === 'layer');
+  const { steps } = walker.walk().sections[section]!;
+  const { values } = await walker.stage({ run: 1, section, head: 0 }, {});
+  const shown = new Set(values.map(({ id }) => id));
+  assert.deepEqual(
+    steps.filter(({ id }) => !shown.has(id)).map(({ kind }) => kind),
+    ['product', 'scale', 'add', 'mask', 'softmax'],
+  );
+  assert.ok(shown.has(steps.at(-1)!.id));
+});

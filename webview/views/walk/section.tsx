@@ -9,6 +9,7 @@ import { usePanel } from '../context.ts';
 import { Block } from './block.tsx';
 import { rowsOf } from './rows.ts';
 import { sectionTitle } from './titles.ts';
+import { blockTitle } from './words.ts';
 
 export interface SectionProps {
   readonly session: Session;
@@ -73,11 +74,22 @@ function Blocks({ session, sections, index, result }: Omit<SectionProps, 'open' 
       {inReadingOrder(sections[index]!.steps).map((step) => {
         const value = values.get(step.id);
         const added = step.side === null ? null : (values.get(step.side) ?? null);
-        return value && <Block key={step.id} step={step} value={value} added={added} rows={rows} />;
+        if (!value) return <TooLarge key={step.id} step={step} />;
+        return <Block key={step.id} step={step} value={value} added={added} rows={rows} />;
       })}
     </>
   );
 }
+
+/** A step that was left out: scores and weights of a long text. */
+const TooLarge = ({ step }: { readonly step: WalkStep }) => (
+  <article class="walk-block" aria-label={blockTitle(step)}>
+    <h4>{blockTitle(step)}</h4>
+    <p class="muted">
+      The text is too long to hold this for all heads at once: see Matrix and Neurons for one head, or run on a shorter piece.
+    </p>
+  </article>
+);
 
 const READING: readonly WalkStep['role'][] = ['query', 'key', 'value'];
 
