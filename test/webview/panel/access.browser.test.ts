@@ -69,6 +69,43 @@ test('by keyboard alone: walk the heads, open one, walk its cells, pin, table, o
   await page.close();
 });
 
+test('by keyboard alone through every view: arrow keys on the tabs, each view shows something and no failure', async () => {
+  const { page, wrong } = await open({ select: { layer: 2, head: 0, query: 7, key: 1 }, width: 620, height: 760 });
+  for (let steps = 0; !(await page.evaluate(() => document.activeElement?.matches('vscode-panel-tab') ?? false)); steps++) {
+    assert.ok(steps < 40, `the tabs were not reached, at ${await focused(page)}`);
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('Home');
+  const views = await page.locator('vscode-panel-tab').evaluateAll((tabs) => tabs.map((tab) => tab.id));
+  const weights = ['tab-matrix', 'tab-lines', 'tab-text', 'tab-metrics', 'tab-compare'];
+  for (const id of weights) assert.ok(views.includes(id), id);
+  for (const id of views) {
+    await page.locator(`#${id}[aria-selected=true]`).waitFor();
+    await page.locator('.current > *').first().waitFor();
+    // Other views ask the engine for more than the record has.
+    if (weights.includes(id)) assert.equal(await page.locator('.current [role=alert]').count(), 0, `${id} shows a failure`);
+    // The strip has scrolled so far that the chosen tab is seen whole.
+    const seen = await page.locator(`#${id}`).evaluate((tab) => {
+      const [own, strip] = [tab.getBoundingClientRect(), tab.closest('.tabs-box')!.getBoundingClientRect()];
+      return own.left >= strip.left - 1 && own.right <= strip.right + 1;
+    });
+    assert.ok(seen, `${id} is cut`);
+    await page.keyboard.press('ArrowRight');
+  }
+  assert.deepEqual(wrong, []);
+  await page.close();
+});
+
+test('tabs that find no room stand in a menu', async () => {
+  const { page } = await open({ width: 620, height: 760, select: { layer: 2, head: 0, query: 7, key: 1 } });
+  await page.locator('.tabs-more button').first().click();
+  await page.locator('.choices button', { hasText: 'Compare' }).click();
+  await page.locator('#tab-compare[aria-selected=true]').waitFor();
+  await page.locator('.compare-cells').first().waitFor();
+  assert.equal(await page.locator('.choices').count(), 0, 'the menu is closed');
+  await page.close();
+});
+
 test('focus can be seen wherever it goes', async () => {
   const { page } = await open({ select: { layer: 0, head: 0, query: 7 } });
   await page.waitForTimeout(200);
