@@ -3,17 +3,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { violations } from './axe.ts';
-import { panels, THEMES, told, wordsOf } from './panel.ts';
+import { panels, settled, THEMES, told, wordsOf } from './panel.ts';
 
 const { open } = panels();
 
 for (const theme of THEMES) {
   test(`axe finds nothing in any view: ${theme}`, async () => {
     const { page, wrong } = await open({ case: 'headlight-bert/0', theme, select: { layer: 1, head: 1, query: 3, key: 2 } });
-    await page.waitForTimeout(600);
+    await settled(page);
     for (const tab of ['matrix', 'lines', 'text', 'metrics']) {
       await page.locator(`#tab-${tab}`).click();
-      await page.waitForTimeout(100);
+      await settled(page);
       assert.deepEqual(await violations(page), [], `${tab}, ${theme}`);
     }
     await page.locator('#tab-matrix').click();
@@ -22,7 +22,7 @@ for (const theme of THEMES) {
     assert.deepEqual(await violations(page), [], `table, ${theme}`);
     for (const name of ['How exact', 'Export', 'Compare']) {
       await page.locator(`.header button[title^="${name}"]`).click();
-      await page.waitForTimeout(100);
+      await settled(page);
       assert.deepEqual(await violations(page), [], `${name}, ${theme}`);
       await page.keyboard.press('Escape');
     }
@@ -40,7 +40,7 @@ const focused = (page: Page): Promise<string> =>
 
 test('by keyboard alone: walk the heads, open one, walk its cells, pin, table, other views', async () => {
   const { page } = await open({ select: { layer: 0, head: 0, query: 7 } });
-  await page.waitForTimeout(200);
+  await settled(page);
   let steps = 0;
   while (!(await focused(page)).startsWith('listbox Heads')) {
     await page.keyboard.press('Tab');
@@ -49,7 +49,7 @@ test('by keyboard alone: walk the heads, open one, walk its cells, pin, table, o
   const option = () => wordsOf(page, '#chosen-head');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
-  await page.waitForTimeout(100);
+  await settled(page);
   assert.equal(await option(), 'head 1 of layer 3: on attends 40 % to key');
   await page.keyboard.press('Shift+ArrowRight');
   assert.equal(await wordsOf(page, '.together p'), 'Mean of L3·H2, L3·H1');
@@ -108,7 +108,7 @@ test('tabs that find no room stand in a menu', async () => {
 
 test('focus can be seen wherever it goes', async () => {
   const { page } = await open({ select: { layer: 0, head: 0, query: 7 } });
-  await page.waitForTimeout(200);
+  await settled(page);
   const unseen: string[] = [];
   for (let i = 0; i < 45; i++) {
     await page.keyboard.press('Tab');
@@ -134,7 +134,7 @@ test('focus can be seen wherever it goes', async () => {
 test('nothing moves for those who asked for less motion, and no animation runs otherwise either', async () => {
   const { page } = await open();
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await page.waitForTimeout(300);
+  await settled(page);
   assert.equal(await page.evaluate(() => document.getAnimations().filter((a) => a.playState === 'running').length), 0);
   await page.close();
 });
@@ -143,7 +143,7 @@ test('360 pixels are enough: nothing leaves the page to the side', async () => {
   const { page } = await open({ width: 360, height: 900, select: { layer: 2, head: 0, query: 7 } });
   for (const tab of ['matrix', 'lines', 'text', 'metrics']) {
     await page.locator(`#tab-${tab}`).click();
-    await page.waitForTimeout(100);
+    await settled(page);
     const out = await page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>('.header, .header *, .pane, .row-tools, .row-tools *, .readout, canvas')]
         .filter(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { caseOf } from '../harness/cases.ts';
 import { violations } from './axe.ts';
-import { panels, told, wordsOf } from './panel.ts';
+import { panels, settled, told, wordsOf } from './panel.ts';
 
 const { open } = panels({ real: true });
 const RTOL = 1e-5;
@@ -13,7 +13,7 @@ for (const name of ['headlight-gpt/1', 'headlight-bert/0']) {
     const { record, show } = caseOf(name);
     const T = show.run.ids!.length;
     const { page, wrong } = await open({ case: name, real: true, select: { layer: 2, head: 1, query: 5 } });
-    await page.waitForTimeout(300);
+    await settled(page);
     const [last] = (await told<{ weights: number[] | null }>(page, 'selected')).slice(-1);
     const golden = record!.weights.get('self/2')!.subarray((T + 5) * T, (T + 6) * T);
     assert.equal(last!.weights!.length, T);
@@ -34,7 +34,7 @@ test('neurons: q·k × scale + mask is the score, and the softmax of the scores 
   const weights: number[] = [];
   for (let key = 0; key < 11; key++) {
     if (key > 0) await page.keyboard.press('ArrowDown');
-    await page.waitForTimeout(60);
+    await settled(page);
     const words = await wordsOf(page, '.neurons-view .value');
     const number = (title: string) => Number(new RegExp(`${title.replace(/[+]/gu, '\\+')} (-?[\\d.e+-]+|-Infinity)`, 'u').exec(words)?.[1]);
     const [scaled, added, score] = [number('× scale'), number('+ mask'), number('= score')];
@@ -57,7 +57,7 @@ test('any script: the text view shows the text as it is, and every token has its
   const text = 'שלום עולם، مرحبا 你好世界 👩‍👩‍👧 e\u0301\tnaïve <b>&amp;';
   const { page, wrong } = await open({ case: `headlight-gpt/text:${text}`, real: true, select: { layer: 0, head: 0, query: 3 } });
   await page.locator('#tab-text').click();
-  await page.waitForTimeout(200);
+  await settled(page);
   assert.equal(await wordsOf(page, '.words .source'), text);
   assert.equal(await page.locator('.words b').count(), 0);
   await page.locator('#tab-matrix').click();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { caseOf } from '../harness/cases.ts';
-import { panels } from './panel.ts';
+import { panels, settled } from './panel.ts';
 
 const { open } = panels();
 const { record, show } = caseOf('headlight-gpt/1');
@@ -80,7 +80,7 @@ test('the picture of the matrix goes to the clipboard', async () => {
 
 test('SVG, PNG and HTML open again without a network and show the matrix', async () => {
   const { page } = await open({ select: { layer: 2, head: 0, query: 7 } });
-  await page.waitForTimeout(300);
+  await settled(page);
   const svg = text((await exported(page, 'SVG')).bytes);
   const png = (await exported(page, 'PNG')).bytes;
   const html = text((await exported(page, 'HTML')).bytes);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { violations } from './axe.ts';
-import { panels, told, wordsOf } from './panel.ts';
+import { panels, settled, told, wordsOf } from './panel.ts';
 
 const { open } = panels();
 
@@ -22,11 +22,11 @@ test('a reload brings the panel back: head, token, view and its choices', async 
   const { page } = await open();
   await notify(page, 'select', { layer: 3, head: 2, query: 5 });
   await page.locator('#tab-text').click();
-  await page.waitForTimeout(200);
+  await settled(page);
   const before = await chosen(page);
   await page.reload();
   await page.waitForSelector('.words');
-  await page.waitForTimeout(200);
+  await settled(page);
   assert.match(before, /^head 3 of layer 4/);
   assert.equal(await chosen(page), before);
   await page.close();
@@ -44,7 +44,7 @@ test('on a small panel heads and details can be put away: the view takes their r
   await page.locator('.pane.heads').waitFor({ state: 'detached' });
   const wider = await box();
   assert.ok(wider.width > taller.width + 100, `${taller.width} → ${wider.width}`);
-  await page.waitForTimeout(200);
+  await settled(page);
   await page.reload();
   await page.locator('vscode-button[title="Show the heads"]').click();
   await page.locator('.pane.heads').waitFor();
@@ -57,7 +57,7 @@ test('back and forward walk through what was selected', async () => {
   const button = (name: string) => page.locator(`vscode-button[title="${name}"]`);
   for (const layer of [1, 2, 3]) {
     await notify(page, 'select', { layer, head: 1 });
-    await page.waitForTimeout(50);
+    await settled(page);
   }
   await button('Back').click();
   assert.match(await chosen(page), /^head 2 of layer 3/);
@@ -71,7 +71,7 @@ test('back and forward walk through what was selected', async () => {
 test('a selection that the run does not have is brought to one that it has', async () => {
   const { page } = await open();
   await notify(page, 'select', { layer: 77, head: 99, query: 5000 });
-  await page.waitForTimeout(100);
+  await settled(page);
   assert.equal(await chosen(page), 'head 4 of layer 4');
   await page.close();
 });
@@ -107,7 +107,7 @@ test('an error stands where the result would, with what to do next', async () =>
 test('commands of VS Code reach the panel: next head, table, export, compare', async () => {
   const { page } = await open({ select: { layer: 0, head: 3 } });
   await notify(page, 'act', { action: 'nextHead' });
-  await page.waitForTimeout(50);
+  await settled(page);
   assert.match(await chosen(page), /^head 1 of layer 2/);
   await notify(page, 'act', { action: 'table' });
   await page.waitForSelector('.table-box');
@@ -121,7 +121,7 @@ test('comparing takes one head away from the other, cell by cell', async () => {
   const value = async () => Number((await wordsOf(page, '.readout .number')).trim());
   const first = await value();
   await notify(page, 'select', { layer: 3, head: 1 });
-  await page.waitForTimeout(100);
+  await settled(page);
   const second = await value();
   await notify(page, 'select', { layer: 2, head: 0 });
   await page.locator('button[title^="Compare"]').click();
@@ -129,7 +129,7 @@ test('comparing takes one head away from the other, cell by cell', async () => {
   await field.click();
   await page.keyboard.type('L4H2');
   await page.keyboard.press('Enter');
-  await page.waitForTimeout(150);
+  await settled(page);
   assert.ok(Math.abs((await value()) - (first - second)) < 1e-6);
   assert.match(await page.locator('.legend').getAttribute('aria-label').then(String), /layer 3 · head 1 − layer 4 · head 2/);
   await page.close();
@@ -149,7 +149,7 @@ test('columns are as wide as the user drags them, by pointer and by key, and sta
   await page.keyboard.press('ArrowLeft');
   const after = await width();
   assert.ok(Math.abs(after - before - 64) <= 2);
-  await page.waitForTimeout(200);
+  await settled(page);
   await page.reload();
   await page.waitForSelector('.cells');
   assert.equal(await width(), after);

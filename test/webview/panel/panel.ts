@@ -62,6 +62,30 @@ export function panels({ real = false } = {}): { open(show?: Show): Promise<Open
   };
 }
 
+/** Rounds without a change after which a page counts as settled, and their length: longer than the panel waits before it keeps its state. */
+const STILL_ROUNDS = 4;
+const ROUND_MS = 60;
+const MOST_ROUNDS = 300;
+
+/** Waits until the page's content has stood still for some frames. On a machine that does other things too, frames take longer, and so does this. */
+export async function settled(page: Page): Promise<void> {
+  const still = await page.evaluate(
+    async ([rounds, ms, most]) => {
+      let before = '';
+      let same = 0;
+      for (let round = 0; round < most! && same < rounds!; round++) {
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, ms)));
+        const now = document.body.outerHTML;
+        same = now === before ? same + 1 : 0;
+        before = now;
+      }
+      return same === rounds;
+    },
+    [STILL_ROUNDS, ROUND_MS, MOST_ROUNDS] as const,
+  );
+  assert.ok(still, 'the page never stood still');
+}
+
 /** The text of the one element that a selector finds. */
 export async function wordsOf(page: Page, selector: string): Promise<string> {
   return (await page.locator(selector).textContent()) ?? '';

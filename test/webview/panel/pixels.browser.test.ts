@@ -8,7 +8,7 @@ import { percent } from '../../../webview/draw/numbers.ts';
 import type { Site } from '../../../webview/state/types.ts';
 import { byLayer } from '../../../webview/views/heads/layout.ts';
 import { caseOf } from '../harness/cases.ts';
-import { channelDistance, panels, pixels, told, wordsOf } from './panel.ts';
+import { channelDistance, panels, pixels, settled, told, wordsOf } from './panel.ts';
 
 const { open } = panels();
 const table = sequential('dark', [31, 31, 31]);
@@ -45,7 +45,7 @@ test('every cell of the matrix has the colour of its weight; what a causal head 
 
 test('every thumbnail is a picture of its own head', async () => {
   const { page } = await open();
-  await page.waitForTimeout(200);
+  await settled(page);
   const width = await page.locator('.grid-box').evaluate((e) => e.getBoundingClientRect().width);
   const site = (layer: number) => ({ kind: 'self', layer, heads: 4, kvHeads: 4, run: { heads: 4 } }) as Site;
   const layout = byLayer([0, 1, 2, 3].map(site), width);
@@ -123,7 +123,7 @@ test('a wheel turn enlarges the cell under the pointer, which still says its wei
 
 test('the host hears every selection with the weights of its row, digit for digit', async () => {
   const { page } = await open({ select: { layer: 2, head: 0, query: 7 } });
-  await page.waitForTimeout(100);
+  await settled(page);
   const [last] = (await told<{ selection: { query: number }; weights: number[] | null }>(page, 'selected')).slice(-1);
   assert.equal(last!.selection.query, 7);
   assert.deepEqual(last!.weights, Array.from(headOf(2, 0).subarray(7 * T, 8 * T)));
@@ -143,7 +143,7 @@ test('the host hears every selection with the weights of its row, digit for digi
 test('words carry the colour of their weight, and none where the head cannot look', async () => {
   const { page } = await open({ select: { layer: 2, head: 0, query: 7 } });
   await page.locator('#tab-text').click();
-  await page.waitForTimeout(150);
+  await settled(page);
   const words = await page
     .locator('.source .token')
     .evaluateAll((all) => all.map((w) => [w.textContent, (w as HTMLElement).style.backgroundColor, w.className]));
@@ -168,7 +168,7 @@ test('who looks at a word: the column is painted', async () => {
   await page.locator('vscode-option', { hasText: 'who looks at it' }).click();
   // Away from the words: one under the pointer would show its own row.
   await page.mouse.move(5, 5);
-  await page.waitForTimeout(100);
+  await settled(page);
   const titles = await page.locator('.source .token').evaluateAll((all) => all.map((w) => (w as HTMLElement).title));
   const column = Array.from({ length: T }, (_, q) => headOf(2, 0)[q * T + 1]!);
   titles.forEach((title, i) => {
@@ -183,7 +183,7 @@ test('hidden special tokens: their column is gone and every row says what it hid
   const { page } = await open({ case: 'headlight-bert/0', select: { layer: 1, head: 0, query: 3, key: 2 } });
   await page.locator('.matrix-tools vscode-dropdown[aria-label="Special tokens"]').click();
   await page.locator('vscode-option', { hasText: 'mass as bars' }).click();
-  await page.waitForTimeout(150);
+  await settled(page);
   assert.equal(await page.locator('.matrix-hands').getAttribute('aria-colcount'), String(n - 2));
   const row = bert.record!.weights.get('self/1')!.subarray(3 * n, 4 * n);
   const hidden = row[0]! + row[n - 1]!;
@@ -209,7 +209,7 @@ test('several heads: the mean of their weights, and it says which', async () => 
   );
   const place = layout.places.find((p) => p.ref.layer === 3 && p.ref.head === 2)!;
   await page.locator('.grid').click({ position: { x: place.x + 5, y: place.y + 5 }, modifiers: ['Shift'] });
-  await page.waitForTimeout(100);
+  await settled(page);
   assert.equal(await wordsOf(page, '.together p'), 'Mean of L3·H1, L4·H3');
   const mean = (headOf(2, 0)[7 * T + 1]! + headOf(3, 2)[7 * T + 1]!) / 2;
   assert.ok(Math.abs(Number(await wordsOf(page, '.readout .number')) - mean) < 1e-7);
@@ -265,7 +265,7 @@ test('another theme paints anew, at once', async () => {
   await page.evaluate(() => {
     document.body.className = 'vscode-light';
   });
-  await page.waitForTimeout(100);
+  await settled(page);
   const [seen] = await pixels(page, 'canvas.cells', [middle]);
   assert.ok(channelDistance(seen!, [light[at]!, light[at + 1]!, light[at + 2]!, 255]) <= 1, String(seen));
   await page.close();
