@@ -31,7 +31,7 @@ export function sumError(sums: ArrayLike<number>, sink: boolean): number {
 
 /**
  * Weights of several heads, each pooled by maximum into at most 32 × 32 cells: thin diagonals survive. A cell is
- * ⌈T/32⌉ rows high and ⌈S/32⌉ columns wide, as in the graph (model/attention/probe/pool).
+ * ⌈T/32⌉ rows high and ⌈S/32⌉ columns wide, as in the graph, where long maps have rows of whole blocks (model/attention/probe/pool).
  * @param weights [H, T, S]
  * @returns [H, rows, columns]
  */

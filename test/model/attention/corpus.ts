@@ -155,7 +155,9 @@ function index(value: number): Tensor {
 
 /** The largest value of each cell, by definition: the thumbnails' own formula in plain loops. */
 export function pooledByHand(w: Weights): Float32Array {
-  const [cellT, cellS] = [Math.ceil(w.queries / 32), Math.ceil(w.keys / 32)];
+  // Maps of more than 448 rows have cells of whole blocks of 8 rows.
+  const cellT = w.queries > 448 ? 8 * Math.ceil(Math.ceil(w.queries / 8) / 32) : Math.ceil(w.queries / 32);
+  const cellS = Math.ceil(w.keys / 32);
   const [rows, columns] = [Math.ceil(w.queries / cellT), Math.ceil(w.keys / cellS)];
   const result = new Float32Array(w.batch * w.heads * rows * columns).fill(Number.NEGATIVE_INFINITY);
   for (let m = 0; m < w.batch * w.heads; m++) {
