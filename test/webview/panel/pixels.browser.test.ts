@@ -245,7 +245,7 @@ test('attention flow of the chosen query is the maximum flow, and another query 
   assert.ok(Math.abs((await shown()) - attentionFlow(layers, 4, T, 7)[1]!) < 1e-6);
   await page.locator('.matrix-hands').focus();
   await page.keyboard.press('ArrowUp');
-  await page.waitForFunction(() => document.querySelector('.readout b')?.textContent === 'are');
+  await page.waitForFunction(() => document.querySelector('.readout bdi')?.textContent === 'are');
   await page.waitForFunction(() => Number(document.querySelector('.readout .number')?.textContent) > 0);
   assert.ok(Math.abs((await shown()) - attentionFlow(layers, 4, T, 6)[1]!) < 1e-6);
   assert.deepEqual(wrong, []);

@@ -276,7 +276,7 @@ function Numbers({ both, cell }: { both: SideBySide; cell: Cell | null }) {
       <p class="value">
         {cell ? (
           <>
-            <b>{both.rowLabels[cell.row]}</b> → <b>{both.columnLabels[cell.column]}</b>: first{' '}
+            <bdi class="token-name">{both.rowLabels[cell.row]}</bdi> → <bdi class="token-name">{both.columnLabels[cell.column]}</bdi>: first{' '}
             <span class="number">{first ?? 'has no such cell'}</span>, second <span class="number">{second ?? 'has no such cell'}</span>
             {difference != null && (
               <>

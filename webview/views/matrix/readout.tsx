@@ -27,7 +27,7 @@ export function Readout({ shown }: { shown: Shown }) {
       <p class="value">
         {row >= 0 && column >= 0 ? (
           <>
-            <b>{shown.rows.labels[row]}</b> → <b>{shown.columns.labels[column]}</b>{' '}
+            <bdi class="token-name">{shown.rows.labels[row]}</bdi> → <bdi class="token-name">{shown.columns.labels[column]}</bdi>{' '}
             <span class="number">
               {shown.against && valueAt(shown, row, column) > 0 ? '+' : ''}
               {exact(valueAt(shown, row, column))}
