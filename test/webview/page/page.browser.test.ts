@@ -109,7 +109,7 @@ test('rows of an embedding are named by the tokens', async () => {
 test('the graph by keyboard: walk, open a group, find a node, go to the tensor that it uses', async () => {
   const { page } = await open(BERT);
   await tab(page, 'graph');
-  await page.getByRole('application').focus();
+  await page.locator('.graph-box[aria-busy="false"]').focus();
   await page.keyboard.press('ArrowDown');
   await page.waitForFunction(() => document.querySelector('.graph-details h2')?.textContent !== 'Graph');
   await page.locator('.graph-search vscode-text-field').pressSequentially('Softmax layer.2');

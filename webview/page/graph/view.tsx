@@ -162,6 +162,7 @@ function Drawn({ data }: { data: GraphData }) {
             role="application"
             // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys of the picture
             tabIndex={0}
+            aria-busy={scene === null}
             aria-label={`Graph of ${data.nodes.length} nodes. Arrow keys move to the next box, Enter opens or closes a group, plus and minus zoom, 0 shows all.`}
             {...hands}
           >
