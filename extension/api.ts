@@ -52,6 +52,8 @@ export interface RunView {
   /** True once the model has run. */
   readonly done: boolean;
   readonly device: string | null;
+  /** The file that ran, and what kind of file it is; null before the run is done. */
+  readonly file: { readonly path: string; readonly format: string } | null;
 }
 
 export interface ModelView {
@@ -115,6 +117,7 @@ function runView({ runs: { current } }: App): RunView | null {
     pinned,
     done: result !== null,
     device: result?.device ?? null,
+    file: result ? { path: result.model.path, format: result.model.format } : null,
   };
 }
 

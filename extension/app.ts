@@ -17,9 +17,9 @@ import { Store } from './lifetime.ts';
 import type { Model } from './models/model.ts';
 import { ModelRegistry } from './models/registry.ts';
 import { PANEL_TYPE, Panel } from './panel/panel.ts';
-import { pickModel } from './pickers.ts';
+import { pickForm, pickModel } from './pickers.ts';
 import { type Again, currentText, shownNow, storedText, targetText } from './run/again.ts';
-import { type Restore, Runs } from './run/runs.ts';
+import { deviceSetting, type Restore, Runs } from './run/runs.ts';
 import { saveAs } from './save.ts';
 import { copyLink, saveView } from './saved/commands.ts';
 import { VIEW_TYPE, ViewEditor } from './saved/editor.ts';
@@ -97,6 +97,10 @@ export class App {
         if (model) await this.#told(this.rerun({ model }));
         return null;
       },
+      chooseVariant: async ({ model }) => {
+        await this.#told(this.#modelOf(model).then((found) => this.chooseForm(found)));
+        return null;
+      },
       part: async (wanted) => {
         await this.#told(this.#readPart(wanted));
         return null;
@@ -119,6 +123,22 @@ export class App {
       },
       specials: async ({ model }) => this.tokenizers.ask(await this.#modelOf(model), 'specials', null),
     };
+  }
+
+  /**
+   * Opens another form of a model from now on, and at once where the model is on view.
+   * @param named its entry; null to ask the user
+   * @throws HeadlightError `not-found` for an entry that is none of its forms
+   */
+  async chooseForm(model: Model, named: string | null = null): Promise<void> {
+    const device = this.runs.current?.result?.device ?? (deviceSetting() === 'webgpu' ? 'webgpu' : 'wasm');
+    const entry = named ?? (await pickForm(model, { device, half: device === 'webgpu' }));
+    if (entry === null) return;
+    if (!(await model.forms()).some((form) => form.entry === entry)) {
+      throw new HeadlightError('not-found', `${model.name} has no variant ${entry}.`);
+    }
+    await this.models.choose(model, entry);
+    if (this.panel.isOpen && this.runs.last?.model.id === model.id) await this.rerun({ model });
   }
 
   /** @throws HeadlightError `not-found` */

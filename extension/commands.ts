@@ -34,6 +34,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'headlight.cancel': (app) => app.runs.cancel(),
   'headlight.tryTokenizer': (app, target) => tryTokenizer(app, target),
   'headlight.selectModel': selectModel,
+  'headlight.selectVariant': (app, target, entry) => selectVariant(app, target, entry),
   'headlight.useModel': (app, node) => useModel(app, node),
   'headlight.addModelFolder': (app) => addFolder(app.models),
   'headlight.refreshModels': (app) => app.models.refresh(),
@@ -269,6 +270,12 @@ async function selectModel(app: App): Promise<void> {
 async function useModel(app: App, target: unknown): Promise<void> {
   const model = isNode(target) ? modelOf(target) : target instanceof Uri ? await app.models.modelFor(target) : await pickModel(app.models);
   if (model) await switchTo(app, model);
+}
+
+/** Which form of a model is opened: asked for, or named by a caller; what is shown of that model is run again. */
+async function selectVariant(app: App, target: unknown, entry: unknown): Promise<void> {
+  const model = isNode(target) || target instanceof Uri ? await modelMeant(app, target) : await app.models.needActive();
+  await app.chooseForm(model, typeof entry === 'string' ? entry : null);
 }
 
 /** Makes a model the active one; what is shown is run again with it. */

@@ -1,7 +1,11 @@
 /** Pickers: which model, which head, which sentence. */
 import { type QuickPickItem, QuickPickItemKind, ThemeIcon, type Uri, window } from 'vscode';
+import { HeadlightError } from '../model/errors.ts';
+import type { Form } from '../model/forms.ts';
+import type { Abilities } from '../model/onnx/folder.ts';
 import type { SiteKind } from '../model/protocol/engine.ts';
 import type { Selection } from '../model/protocol/selection.ts';
+import { shortSize } from '../model/sizes.ts';
 import { headName, shortWeight } from './hover/card.ts';
 import { factsLine, relationsOfHead } from './models/card.ts';
 import type { Model } from './models/model.ts';
@@ -49,6 +53,40 @@ async function modelItems(models: ModelRegistry): Promise<ModelItem[]> {
     { label: 'Add a Folder with Models…', iconPath: new ThemeIcon('add'), add: true },
   );
   return items;
+}
+
+interface FormItem extends QuickPickItem {
+  readonly entry: string;
+}
+
+/**
+ * The form of a model that the user chooses, as an entry; null after Escape.
+ * @throws HeadlightError `input` for a model that has one form only
+ */
+export async function pickForm(model: Model, abilities: Abilities): Promise<string | null> {
+  const forms = await model.forms(abilities);
+  if (forms.length < 2) throw new HeadlightError('input', `${model.name} is there in one form only; there is nothing to choose.`);
+  const used = forms.find(({ entry }) => entry === model.chosen) ?? forms.find(({ preferred }) => preferred);
+  const items = forms.map((form): FormItem => formItem(form, form === used));
+  const device = abilities.device === 'webgpu' ? 'WebGPU' : 'the CPU';
+  const chosen = await window.showQuickPick(items, {
+    title: `Headlight: Variant of ${model.name}`,
+    placeHolder: `Which one should run on ${device}?`,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return chosen?.entry ?? null;
+}
+
+function formItem({ entry, files, words, size, preferred, note }: Form, used: boolean): FormItem {
+  const why = preferred ? `Preferred${note ? `: ${note}` : ''}` : note && `${note[0]!.toUpperCase()}${note.slice(1)}`;
+  const item = {
+    label: files.join(' + '),
+    description: `${words} · ${shortSize(size)}`,
+    iconPath: new ThemeIcon(used ? 'pass-filled' : 'circle-large-outline'),
+    entry,
+  };
+  return why ? { ...item, detail: why } : item;
 }
 
 export async function addFolder(models: ModelRegistry): Promise<boolean> {

@@ -1,6 +1,8 @@
 /** A model that was found: where it lies, and what its small files say about it, read once when somebody asks. */
 import { FileType, Uri, workspace } from 'vscode';
 import { asHeadlightError, HeadlightError } from '../../model/errors.ts';
+import { type Form, formsOf } from '../../model/forms.ts';
+import type { Abilities } from '../../model/onnx/folder.ts';
 import type { ModelFiles, OpenResult } from '../../model/protocol/engine.ts';
 import type { FileEntry, ModelFolder } from '../../model/source.ts';
 import { openFolder } from '../files/bytes.ts';
@@ -13,6 +15,8 @@ export type Origin = 'built-in' | 'workspace' | 'added';
 /** Files of one folder beyond this number are not looked at. */
 const FOLDER_LIMIT = 2000;
 const CHECKPOINT = 'model.safetensors';
+/** What a model is judged by until a run has told its device. */
+const CPU: Abilities = { device: 'wasm', half: false };
 /** Subfolders that belong to a model folder. */
 const INNER = ['onnx'];
 
@@ -23,6 +27,8 @@ export class Model {
   opened: Pick<OpenResult, 'model' | 'sites' | 'refused'> | null = null;
   /** What went wrong when it was last run, null after a run that went well. */
   failure: string | null = null;
+  /** Entry of the form that the user chose among several; null for the preferred one. */
+  chosen: string | null = null;
   #files: Promise<readonly FileEntry[]> | undefined;
   #description: Promise<Description> | undefined;
   #known: Description | null = null;
@@ -93,7 +99,18 @@ export class Model {
   /** The same model as the engine wants it. */
   async modelFiles(): Promise<ModelFiles> {
     const files = await this.files();
-    return { id: this.id, name: this.name, entry: this.candidate.entry || this.#preferred(files), files };
+    const forms = await this.forms();
+    const chosen = forms.find(({ entry }) => entry === this.chosen)?.entry;
+    const entry = this.candidate.entry || (chosen ?? this.#preferred(files));
+    return { id: this.id, name: this.name, entry, files, ...(forms.length > 1 && { forms: forms.length }) };
+  }
+
+  /** The forms that its folder holds; a model that is one file has none to choose among. */
+  async forms(abilities: Abilities = CPU): Promise<readonly Form[]> {
+    if (this.candidate.entry !== '') return [];
+    const { card } = await this.describe();
+    const folder = await this.folder();
+    return formsOf(folder, abilities, { dtype: card.dtype, checkpointFirst: this.#preferred(folder.files) !== '' });
   }
 
   /** Built-in models come in both forms while they are developed; in the checkpoint's graph every stage has its name. */

@@ -9,6 +9,7 @@ import { type Candidate, findCandidates, MODEL_GLOB } from './candidates.ts';
 import { Model, type Origin } from './model.ts';
 
 const ACTIVE = 'headlight.activeModel';
+const CHOSEN = 'headlight.chosenForms';
 const FOLDERS = 'modelFolders';
 const CACHE = 'huggingFaceCache';
 /** Quiet time after the last change before the workspace is scanned again. */
@@ -87,6 +88,7 @@ export class ModelRegistry {
     this.#scan = scan(this.context.extensionUri).then((found) => {
       if (this.#store.disposed) return;
       this.#models = found.map((model) => sameAs(before.get(model.id), model));
+      for (const model of this.#models) model.chosen = this.#forms[model.id] ?? null;
       this.#changed.fire();
     });
     return this.#scan;
@@ -127,6 +129,18 @@ export class ModelRegistry {
 
   async setActive(model: Model): Promise<void> {
     await this.context.workspaceState.update(ACTIVE, { id: model.id, name: model.name });
+    this.#changed.fire();
+  }
+
+  /** Entries by the model's id. */
+  get #forms(): Readonly<Record<string, string>> {
+    return this.context.workspaceState.get(CHOSEN, {});
+  }
+
+  /** Remembers which form of a model is opened. */
+  async choose(model: Model, entry: string): Promise<void> {
+    model.chosen = entry;
+    await this.context.workspaceState.update(CHOSEN, { ...this.#forms, [model.id]: entry });
     this.#changed.fire();
   }
 

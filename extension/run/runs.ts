@@ -337,7 +337,8 @@ function firstQuery(run: Run, source: SourceText): number {
 export const longTextsSetting = () => workspace.getConfiguration('headlight').get<LongTexts>('longTexts', 'cursor');
 const partSetting = (): Part => (longTextsSetting() === 'beginning' ? 'beginning' : 'cursor');
 
-const deviceSetting = () => workspace.getConfiguration('headlight').get<'auto' | 'webgpu' | 'wasm'>('device', 'auto');
+/** What the user set. */
+export const deviceSetting = () => workspace.getConfiguration('headlight').get<'auto' | 'webgpu' | 'wasm'>('device', 'auto');
 
 const TITLE_LENGTH = 40;
 

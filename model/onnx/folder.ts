@@ -67,13 +67,21 @@ export function byPreference(choices: readonly OnnxChoice[], abilities: Abilitie
   return scored.sort((a, b) => a.cost - b.cost || a.i - b.i).map(({ choice }) => choice);
 }
 
-function costOf({ variant, size, parts }: OnnxChoice, { device, half }: Abilities): number {
-  const slow = variant.half && !half ? 100 : 0;
-  const large = size > COMFORTABLE[device] ? 50 : 0;
+/** What the device does not run well about a choice. */
+export function drawbackOf(
+  { variant, size }: OnnxChoice,
+  { device, half }: Abilities,
+): { readonly slow: boolean; readonly large: boolean } {
+  return { slow: variant.half && !half, large: size > COMFORTABLE[device] };
+}
+
+function costOf(choice: OnnxChoice, abilities: Abilities): number {
+  const { variant, parts } = choice;
+  const { slow, large } = drawbackOf(choice, abilities);
   const depth = parts[0]!.path.split('/').length;
   // A folder may hold a part of a model that cannot stand alone (`vision_encoder.onnx`): whole models come first.
   const whole = /(^|\/)(model|encoder_model)/.test(parts[0]!.path) ? 0 : 10;
-  return slow + large + variant.loss + whole + depth / 10;
+  return (slow ? 100 : 0) + (large ? 50 : 0) + variant.loss + whole + depth / 10;
 }
 
 /** The files that open with this one, or null for one that another stands for. */

@@ -25,6 +25,8 @@ export interface ModelFiles {
   readonly name: string;
   readonly entry: string;
   readonly files: readonly FileEntry[];
+  /** Forms that the user may choose among, where there is more than one. */
+  readonly forms?: number;
 }
 
 export interface ModelFacts {

@@ -200,6 +200,8 @@ export interface HostRequests {
   specials: { params: { readonly model: string }; result: SpecialIds };
   /** Opens the model picker and runs again. */
   chooseModel: { params: null; result: null };
+  /** Opens the picker of a model's forms and runs again. */
+  chooseVariant: { params: { readonly model: string }; result: null };
 }
 
 /** Panel → host, no answer. */

@@ -48,13 +48,21 @@ export async function readTensors(folder: ModelFolder, weights: string): Promise
   return (await readHeader(folder.open(weights))).tensors;
 }
 
+/** The weights file or index that `openCheckpoint` takes unasked, null where there is none or more than one could be meant. */
+export function findCheckpoint({ files }: ModelFolder): string | null {
+  const usual = WEIGHTS.find((name) => files.some(({ path }) => path === name));
+  const rest = looseWeights(files.map(({ path }) => path));
+  return usual ?? (rest.length === 1 ? rest[0]! : null);
+}
+
+const looseWeights = (paths: readonly string[]) => paths.filter((path) => path.endsWith('.safetensors') && !path.includes('/'));
+
 function findWeights(folder: ModelFolder, entry: string): string {
   const paths = new Set(folder.files.map((file) => file.path));
   if (entry !== '') return indexOfShard(paths, entry) ?? entry;
-  const usual = WEIGHTS.find((name) => paths.has(name));
-  if (usual !== undefined) return usual;
-  const rest = [...paths].filter((path) => path.endsWith('.safetensors') && !path.includes('/'));
-  if (rest.length === 1) return rest[0]!;
+  const usual = findCheckpoint(folder);
+  if (usual !== null) return usual;
+  const rest = looseWeights([...paths]);
   const found = rest.length === 0 ? 'none' : rest.join(', ');
   throw new HeadlightError('not-found', `No weights: looked for ${WEIGHTS.join(', ')} or a single *.safetensors file; found ${found}.`);
 }

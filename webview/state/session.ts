@@ -24,8 +24,12 @@ import { Vocabulary } from './vocabulary.ts';
 
 type Host = Pick<HostChannel, 'request'>;
 
+/** Another form of a model may have other sites. */
+const isSameGraph = (a: ShowParams, b: ShowParams) => a.model.id === b.model.id && a.model.entry === b.model.entry;
+
 interface Open {
   readonly id: string;
+  readonly entry: string;
   readonly opened: OpenResult;
 }
 
@@ -228,12 +232,12 @@ export class Sessions {
 
   /** The same model stays open; another one gets a new worker, because a worker's memory never shrinks. */
   async #ensureOpen(params: ShowParams, token: CancellationToken, onProgress: (progress: Progress) => void): Promise<OpenResult> {
-    if (this.#open?.id === params.model.id) return this.#open.opened;
+    if (this.#open?.id === params.model.id && this.#open.entry === params.model.entry) return this.#open.opened;
     if (this.#open) this.#close();
     const { model, uris, device = 'auto' } = params;
     const opened = await this.engine.open({ model, uris, device }, { token, onProgress });
     if (token.isCancellationRequested) throw new HeadlightError('cancelled', 'Opening was cancelled.');
-    this.#open = { id: model.id, opened };
+    this.#open = { id: model.id, entry: model.entry, opened };
     return opened;
   }
 
@@ -251,7 +255,7 @@ export class Sessions {
       store.selection.value = withinRun(session, { ...store.selection.peek(), ...start, ...session.show.select });
       if (session.scene) beginInWindow(store, session, session.scene);
       if (session.scene && !before?.scene) setView(store, { tab: 'picture' });
-      if (before?.show.model.id !== session.show.model.id) {
+      if (!before || !isSameGraph(before.show, session.show)) {
         store.picked.value = [];
         store.against.value = null;
         store.over.value = null;

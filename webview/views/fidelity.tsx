@@ -35,6 +35,7 @@ function Card({ session }: { session: Session }) {
   const { model } = opened;
   const worst = worstRow([...sites.values()]);
   const rows: readonly (readonly [string, string])[] = [
+    ['file', model.path],
     ['device', run.device === 'webgpu' ? 'WebGPU (graphics card)' : `CPU (WebAssembly)${run.fallback ? `: ${run.fallback}` : ''}`],
     ['number type (dtype)', model.dtype],
     ['quantisation', model.quantization ?? 'none: the weights are as the file has them'],

@@ -13,6 +13,7 @@ import { ExportMenu } from './export/menu.tsx';
 import { Fidelity } from './fidelity.tsx';
 import { Glossary } from './glossary.tsx';
 import { PartNotice } from './part.tsx';
+import { Variant } from './variant.tsx';
 
 export function Header({ session }: { session: Session }) {
   const { host } = usePanel();
@@ -22,6 +23,7 @@ export function Header({ session }: { session: Session }) {
       <button type="button" class="plain model" title="Choose another model" onClick={() => void host.request('chooseModel', null)}>
         <h1>{show.model.name}</h1> <Icon name="chevron-down" />
       </button>
+      <Variant session={session} />
       <Facts session={session} />
       <Fidelity session={session} />
       <CheckChip />

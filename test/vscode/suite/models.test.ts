@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeAll, extensionPath, headlight, until, useModel, workspaceUri } from './support.ts';
+import { closeAll, extensionPath, headlight, selectLine, until, untitled, useModel, visualize, workspaceUri } from './support.ts';
 
 const named = async (name: string) => (await (await headlight()).models()).find((model) => model.name === name);
 
@@ -83,6 +83,33 @@ suite('models', () => {
     assert.ok(await named('mine'));
     // A loaded test machine stands still by itself; reading two thousand files in one go would take seconds.
     assert.ok(longest < 1000, `the extension host stood still for ${longest.toFixed(0)} ms`);
+  });
+
+  test('another variant of a folder is chosen, and runs from then on', async () => {
+    const mine = workspaceUri('found', 'mine');
+    const weights = vscode.Uri.file(extensionPath('media/models/headlight-gpt/model.safetensors'));
+    await vscode.workspace.fs.copy(weights, vscode.Uri.joinPath(mine, 'model.safetensors'));
+    await copyModel('headlight-gpt', mine);
+    await until('the folder is found', () => named('mine'));
+    await useModel('mine');
+    const editor = await untitled('The keys to the cabinet are on the table.');
+    selectLine(editor, 0);
+    const before = await visualize();
+    assert.deepEqual(before.file, { path: 'onnx/model.onnx', format: 'onnx' });
+    await vscode.commands.executeCommand('headlight.selectVariant', mine, 'model.safetensors');
+    const api = await headlight();
+    assert.equal(api.failure()?.message, undefined);
+    const after = await until('the checkpoint has run', () => {
+      const now = api.run();
+      return now?.weights && now.file?.path === 'model.safetensors' ? now : null;
+    });
+    assert.equal(after.file?.format, 'safetensors');
+    assert.deepEqual(after.selection, before.selection);
+    assert.ok(after.weights?.every((weight, key) => Math.abs(weight - before.weights![key]!) < 1e-5));
+    assert.equal((await visualize()).file?.path, 'model.safetensors');
+    await vscode.commands.executeCommand('headlight.selectVariant', mine, 'onnx/model_q4.onnx');
+    assert.equal(api.failure()?.message, 'mine has no variant onnx/model_q4.onnx.');
+    await useModel('headlight-gpt');
   });
 
   test('the chosen model is remembered', async () => {

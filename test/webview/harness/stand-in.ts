@@ -42,6 +42,10 @@ const host = new Channel<PanelRequests, PanelNotifications, HostRequests, HostNo
       write('chooseModel')(null);
       return null;
     },
+    chooseVariant: (params) => {
+      write('chooseVariant')(params);
+      return null;
+    },
     vocabulary: async ({ model, ids }) => {
       const known = await tokenizerOf(model);
       return ids.map((id) => ({
