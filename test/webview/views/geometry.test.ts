@@ -51,7 +51,7 @@ for (const [layers, heads, width] of [
       width,
     );
     assert.equal(layout.places.length, layers * heads);
-    assert.ok(layout.size >= 16);
+    assert.ok(layout.size >= 15);
     for (const place of layout.places) assert.equal(placeAt(layout, place.x + layout.size / 2, place.y + layout.size / 2), place);
     const xs = [...new Set(layout.places.map((p) => p.x))].sort((a, b) => a - b);
     for (let i = 1; i < xs.length; i++) assert.ok(xs[i]! - xs[i - 1]! >= layout.size);

@@ -22,7 +22,7 @@ export interface GridLayout {
 }
 
 /** Smaller thumbnails say nothing; where more heads stand side by side than find room, the grid scrolls. */
-const SMALLEST = 13;
+const SMALLEST = 15;
 const LARGEST = 46;
 /** Width of the layers' names. */
 export const LABEL = 26;
