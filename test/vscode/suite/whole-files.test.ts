@@ -89,6 +89,7 @@ async function longestHold(work: () => PromiseLike<unknown>): Promise<number> {
   return longest;
 }
 
+// The last file by its name, so that it runs last: after hundreds of folders came and went, VS Code's own watcher on Linux may miss what comes next.
 suite('pages of model files', () => {
   setup(() => mkdirSync(folder(), { recursive: true }));
   teardown(async () => {
