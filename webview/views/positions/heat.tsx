@@ -33,6 +33,8 @@ export interface HeatProps {
 }
 
 const TOP = 20;
+/** Room on the left for the word `dimension →`. */
+const LEAST_LEFT = 72;
 const TALLEST = 22;
 const LARGEST_SQUARE = 44;
 
@@ -103,7 +105,7 @@ function largest(data: Float32Array): number {
 }
 
 function frameOf({ cells, square }: HeatProps, { width, height }: { width: number; height: number }): Frame {
-  const left = Math.min(120, Math.max(54, width * 0.2));
+  const left = Math.min(120, Math.max(LEAST_LEFT, width * 0.2));
   const room = { width: Math.max(1, width - left - 6), height: Math.max(1, height - TOP - 4) };
   const tall = Math.min(square ? LARGEST_SQUARE : TALLEST, room.height / cells.rows);
   const wide = Math.min(room.width / cells.columns, square ? LARGEST_SQUARE : 24);
