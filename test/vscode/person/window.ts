@@ -163,17 +163,40 @@ export class Window {
   }
 
   /** The panel's page, once its frame is there. */
-  async panel(timeoutMs = 60_000): Promise<Frame> {
+  panel(timeoutMs = 60_000): Promise<Frame> {
+    return this.#frameOf('main', timeoutMs);
+  }
+
+  /** The page of a model file, once its frame is there. */
+  modelPage(timeoutMs = 60_000): Promise<Frame> {
+    return this.#frameOf('page', timeoutMs);
+  }
+
+  /** The frame that runs one of the webviews' scripts. */
+  async #frameOf(script: string, timeoutMs: number): Promise<Frame> {
     const until = Date.now() + timeoutMs;
     while (Date.now() < until) {
       for (const frame of this.page.frames()) {
         if (frame.name() !== 'active-frame' && !/active-frame/.test(frame.url()) && frame.parentFrame() === null) continue;
-        const ours = await frame.evaluate(() => document.querySelector('script[src*="out/webview/main.js"]') !== null).catch(() => false);
-        if (ours) return frame;
+        const wanted = `script[src*="out/webview/${script}.js"]`;
+        if (await frame.evaluate((own) => document.querySelector(own) !== null, wanted).catch(() => false)) return frame;
       }
       await this.page.waitForTimeout(100);
     }
-    throw new Error(`No panel appeared within ${timeoutMs} ms.`);
+    throw new Error(`No ${script === 'main' ? 'panel' : script} appeared within ${timeoutMs} ms.`);
+  }
+
+  /** Presses Tab until the focus in a frame is where `selector` says. A press goes nowhere while a frame is loading. */
+  async tabTo(frame: Frame, selector: string): Promise<void> {
+    const passed: string[] = [];
+    for (let step = 0; step < 80; step++) {
+      const here = await frame.evaluate(focused, selector);
+      if (here === true) return;
+      passed.push(here);
+      await this.page.keyboard.press('Tab');
+      await this.page.waitForTimeout(60);
+    }
+    throw new Error(`Tab did not lead to ${selector}, but to ${[...new Set(passed)].join(', ')}; see ${await this.picture('tab-lost')}`);
   }
 
   /**
@@ -196,6 +219,13 @@ export class Window {
     await this.page.screenshot({ path });
     return path;
   }
+}
+
+/** In a frame: whether the focus is where `selector` says, or else where it is. */
+function focused(selector: string): true | string {
+  const here = document.hasFocus() ? document.activeElement : null;
+  if (here?.matches(selector)) return true;
+  return here ? `${here.tagName.toLowerCase()}${here.id ? `#${here.id}` : ''}.${here.className}` : 'elsewhere';
 }
 
 /** In the page: whether an entry of VS Code's own databases holds all of `words`, however often it was quoted. No inner function has a name: the loader would wrap it in a helper that the page lacks. */
