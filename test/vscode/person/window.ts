@@ -84,8 +84,9 @@ export class Window {
     this.server.stop();
   }
 
-  /** Opens a file of the workspace by its name, as with Ctrl+P. */
+  /** Opens a file of the workspace by its name, as with Ctrl+P, on the left: where `goTo` looks for it. */
   async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+1');
     await this.#quickInput('Control+P');
     await this.page.locator('.quick-input-widget input').fill(name);
     await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
