@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Frame } from 'playwright-core';
 import { Window } from './window.ts';
 
-const LIMIT = { timeout: 240_000 };
+const LIMIT = { timeout: 480_000 };
 const LONG_MS = 120_000;
 const FIRST = 'Attention in one sentence';
 const ORDER = 'The order of words';

@@ -51,7 +51,7 @@ for (const { device, webgpu, atol } of [{ device: 'wasm', webgpu: false, atol: 1
     });
     after(() => window?.close());
 
-    it('select, Visualize Attention, move the cursor: the weights drawn equal the golden ones', { timeout: 240_000 }, async () => {
+    it('select, Visualize Attention, move the cursor: the weights drawn equal the golden ones', { timeout: 480_000 }, async () => {
       await window.openFile('sentences.txt');
       await window.selectLine(2);
       await window.command('Headlight: Visualize Attention');
@@ -73,7 +73,7 @@ for (const { device, webgpu, atol } of [{ device: 'wasm', webgpu: false, atol: 1
       assert.deepEqual(window.outside, [], 'requests left the machine');
     });
 
-    it('another model on the same text', { timeout: 240_000 }, async () => {
+    it('another model on the same text', { timeout: 480_000 }, async () => {
       await window.chooseModel('headlight-bert');
       const panel = await window.panel();
       await panel.locator('header', { hasText: 'headlight-bert' }).waitFor({ timeout: 120_000 });

@@ -7,7 +7,7 @@ import type { Frame } from 'playwright-core';
 import { root } from '../../tools/environment.mjs';
 import { Window } from './window.ts';
 
-const LIMIT = { timeout: 240_000 };
+const LIMIT = { timeout: 480_000 };
 const LONG = { timeout: 120_000 };
 const MODEL = join(root, 'media/models/headlight-bert');
 const TABLE = 'bert.embeddings.word_embeddings.weight';

@@ -8,7 +8,7 @@ import type { Frame } from 'playwright-core';
 import { fixture, Goldens, readJson } from '../../model/goldens.ts';
 import { Window } from './window.ts';
 
-const LIMIT = { timeout: 240_000 };
+const LIMIT = { timeout: 480_000 };
 /** Float32 sums in another order than PyTorch's. */
 const TOLERANCE = 1e-5;
 /** The picture is cut into 8 × 8 patches behind the class token. */

@@ -35,14 +35,14 @@ describe('a translator', () => {
     assert.equal(await targetOf(panel), said);
   };
 
-  it('says the translation and shows who looks at which word of the source', { timeout: 240_000 }, async () => {
+  it('says the translation and shows who looks at which word of the source', { timeout: 480_000 }, async () => {
     await visualize(1, 'je suis étudiant');
     await panel.locator('.text-view .words').first().locator('.token', { hasText: 'étudiant' }).click();
     assert.equal(await topOf(panel, 'étudiant'), 'student');
     assert.match((await panel.locator('.details .queries').textContent()) ?? '', /suis → étudiant/u);
   });
 
-  it('aligns words that change their places, and the cursor in the source asks from the other side', { timeout: 240_000 }, async () => {
+  it('aligns words that change their places, and the cursor in the source asks from the other side', { timeout: 480_000 }, async () => {
     await visualize(2, 'le chat noir dort sur la chaise');
     for (const [french, english] of [
       ['chat', 'cat'],

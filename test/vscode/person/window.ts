@@ -32,6 +32,9 @@ export interface Options {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
+/** How long a state may take to come on a machine that does other things too. */
+const PATIENCE_MS = 90_000;
+
 export class Window {
   /** Addresses that a request went to outside this machine. */
   readonly outside: string[] = [];
@@ -62,6 +65,7 @@ export class Window {
     const server = await startServer({ name: options.name, settings });
     const browser = await launchChromium({ webgpu: options.webgpu ?? false });
     const page = await browser.newPage({ viewport: { width: options.width ?? 1500, height: options.height ?? 900 } });
+    page.setDefaultTimeout(PATIENCE_MS);
     const window = new Window(page, workspace, browser, server);
     page.on('request', (request) => window.#listen(request.url()));
     page.on('console', (message) => {

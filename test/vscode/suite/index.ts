@@ -5,7 +5,7 @@ import Mocha from 'mocha';
 export async function run(): Promise<void> {
   console.log('headlight suites');
   const grep = process.env['HEADLIGHT_SUITES'];
-  const mocha = new Mocha({ ui: 'tdd', timeout: 180_000, color: false, reporter: 'spec', ...(grep ? { grep } : {}) });
+  const mocha = new Mocha({ ui: 'tdd', timeout: 400_000, color: false, reporter: 'spec', ...(grep ? { grep } : {}) });
   mocha.suite.emit('pre-require', globalThis, 'headlight', mocha);
   // Every *.test.ts of this folder, found by the build (esbuild.mjs), so that no list is kept by hand.
   await import('headlight:suites');

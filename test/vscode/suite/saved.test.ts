@@ -34,7 +34,7 @@ async function shown(text: string, { layer, head, query }: SavedView['selection'
 }
 
 suite('links and saved views', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let link: string;
   let view: SavedView;
 

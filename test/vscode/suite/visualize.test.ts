@@ -235,7 +235,7 @@ suite('visualize attention', () => {
     const before = api.disposables();
     for (let n = 0; n < 10; n++) await round();
     assert.equal(api.disposables(), before);
-  }).timeout(240_000);
+  }).timeout(600_000);
 
   test('a text beyond the model’s length is cut around the cursor, and it is said', async () => {
     const sentence = 'The keys to the cabinet are on the table.';

@@ -25,6 +25,7 @@ async function open(
   { theme = 'vscode-dark', width = 1000 } = {},
 ): Promise<{ page: Page; wrong: string[] }> {
   const page = await browser.newPage({ viewport: { width, height: 760 } });
+  page.setDefaultTimeout(90_000);
   const wrong: string[] = [];
   page.on('pageerror', (error) => wrong.push(error.message));
   await page.addInitScript('globalThis.__name = (f) => f');

@@ -19,6 +19,7 @@ after(async () => {
 
 test('missing inputs are asked for by name; words that fit no tensor are answered; then the model runs', async () => {
   const page = await browser.newPage({ viewport: { width: 620, height: 760 } });
+  page.setDefaultTimeout(90_000);
   await page.goto(harness.url({ case: 'pattern/names.unknown-inputs', theme: 'vscode-dark', real: true, select: '{}' }));
   const form = page.locator('.inputs-form');
   await form.waitFor({ timeout: 60_000 });

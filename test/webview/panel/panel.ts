@@ -7,6 +7,9 @@ import { type Harness, startHarness } from '../harness/server.ts';
 
 export const THEMES = ['vscode-dark', 'vscode-light', 'vscode-high-contrast', 'vscode-high-contrast-light'] as const;
 
+/** How long a state may take to come on a machine that does other things too. */
+const PATIENCE_MS = 90_000;
+
 export interface Opened {
   readonly page: Page;
   /** What went wrong on the page: exceptions, console errors, requests that left this machine. */
@@ -47,6 +50,7 @@ export function panels({ real = false } = {}): { open(show?: Show): Promise<Open
       real: engine = false,
     } = {}) {
       const page = await browser.newPage({ viewport: { width, height } });
+      page.setDefaultTimeout(PATIENCE_MS);
       const wrong: string[] = [];
       page.on('pageerror', (error) => wrong.push(error.message));
       page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));

@@ -64,6 +64,7 @@ export function tryPages(): { open(options?: { model?: string; theme?: string; w
   return {
     async open({ model = 'headlight-bert', theme = 'vscode-dark', width = 620, height = 760 } = {}) {
       const page = await browser.newPage({ viewport: { width, height } });
+      page.setDefaultTimeout(90_000);
       const wrong: string[] = [];
       const copied: string[] = [];
       page.on('pageerror', (error) => wrong.push(error.message));
