@@ -91,8 +91,7 @@ export class Window {
   /** Opens a file of the workspace by its name, as with Ctrl+P, on the left: where `goTo` looks for it. */
   async openFile(name: string): Promise<void> {
     await this.page.keyboard.press('Control+1');
-    await this.#quickInput('Control+P');
-    await this.page.locator('.quick-input-widget input').fill(name);
+    await this.#ask('Control+P', name);
     await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
     await this.page.waitForTimeout(300);
     await this.page.keyboard.press('Enter');
@@ -103,24 +102,27 @@ export class Window {
     await this.page.waitForTimeout(300);
   }
 
-  /** Opens the quick input by its key; a key that fell into a page that was just loading is pressed again. */
-  async #quickInput(key: string): Promise<void> {
+  /**
+   * Opens the quick input by its key and fills it. A key may fall into a page that was just loading, and an editor that takes the focus late
+   * closes the input again: then it is pressed once more.
+   */
+  async #ask(key: string, words: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input').first();
-    for (let attempt = 0; attempt < 6; attempt++) {
+    for (let attempt = 0; attempt < 8; attempt++) {
       await this.page.keyboard.press(key);
-      const seen = await input.waitFor({ timeout: 4000 }).then(
+      const filled = await input.fill(words, { timeout: 4000 }).then(
         () => true,
         () => false,
       );
-      if (seen) return;
+      await this.page.waitForTimeout(200);
+      if (filled && (await input.isVisible()) && (await input.inputValue()) === words) return;
     }
     throw new Error(`${key} did not open the quick input.`);
   }
 
   /** Runs a command through the palette, by the title that people read. */
   async command(title: string): Promise<void> {
-    await this.#quickInput('F1');
-    await this.page.locator('.quick-input-widget input').fill(`>${title}`);
+    await this.#ask('F1', `>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
     await this.page.waitForTimeout(200);
     await this.page.keyboard.press('Enter');
@@ -129,8 +131,7 @@ export class Window {
   /** Moves the cursor of the text editor on the left, wherever the focus is: line and column count from 1. */
   async goTo(line: number, column: number): Promise<void> {
     await this.page.keyboard.press('Control+1');
-    await this.#quickInput('Control+G');
-    await this.page.locator('.quick-input-widget input').fill(`:${line}:${column}`);
+    await this.#ask('Control+G', `:${line}:${column}`);
     await this.page.keyboard.press('Enter');
     await this.page
       .locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` })
