@@ -1,7 +1,9 @@
 /** axe on a panel: everything that it finds, one line each. */
+
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
+import { settled } from './panel.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -12,6 +14,8 @@ interface Violation {
 }
 
 export async function violations(page: Page): Promise<string[]> {
+  // A theme that was just changed is in the colours a frame later.
+  await settled(page);
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   const found = (await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run(options: unknown): Promise<{ violations: unknown }> } };
