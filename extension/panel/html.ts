@@ -22,21 +22,22 @@ export function policy({ cspSource, nonce }: PageParts): string {
   ].join('; ');
 }
 
-const attribute = (text: string) => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
+/** Text as it stands in an element or between the quotes of an attribute. */
+export const escapeHtml = (text: string): string => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
 
 export function page(parts: PageParts): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${attribute(policy(parts))}">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy(parts))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Headlight</title>
-<link rel="stylesheet" href="${attribute(parts.style)}">
+<link rel="stylesheet" href="${escapeHtml(parts.style)}">
 </head>
 <body>
 <div id="root"></div>
-<script type="module" nonce="${attribute(parts.nonce)}" src="${attribute(parts.script)}"></script>
+<script type="module" nonce="${escapeHtml(parts.nonce)}" src="${escapeHtml(parts.script)}"></script>
 </body>
 </html>
 `;

@@ -3,7 +3,7 @@ import type { CustomTextEditorProvider, TextDocument, Uri, WebviewPanel } from '
 import { asHeadlightError } from '../../model/errors.ts';
 import { readView, type SavedView } from '../../model/protocol/saved-view.ts';
 import type { App } from '../app.ts';
-import { makeNonce } from '../panel/html.ts';
+import { escapeHtml, makeNonce } from '../panel/html.ts';
 import { openView } from './view.ts';
 
 export const VIEW_TYPE = 'headlight.view';
@@ -30,22 +30,20 @@ function facts({ model, input, selection: { layer, head } }: SavedView): string[
   return [`${model.name} on ${what}${where}`];
 }
 
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
-
 function page(name: string, lines: readonly string[], uri: Uri): string {
   const nonce = makeNonce();
-  const command = (id: string, args: readonly unknown[]) => escaped(`command:${id}?${encodeURIComponent(JSON.stringify(args))}`);
+  const command = (id: string, args: readonly unknown[]) => escapeHtml(`command:${id}?${encodeURIComponent(JSON.stringify(args))}`);
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'">
-<title>${escaped(name)}</title>
+<title>${escapeHtml(name)}</title>
 <style nonce="${nonce}">body { padding: 2em; max-width: 60em; } h1 { font-size: 1.2em; } a { margin-inline-end: 1.5em; }</style>
 </head>
 <body>
-<h1>${escaped(name)}</h1>
-${lines.map((line) => `<p dir="auto">${escaped(line)}</p>`).join('\n')}
+<h1>${escapeHtml(name)}</h1>
+${lines.map((line) => `<p dir="auto">${escapeHtml(line)}</p>`).join('\n')}
 <p><a href="${command('headlight.openView', [uri])}">Show it in the panel</a><a href="${command('vscode.openWith', [uri, 'default'])}">Open it as text</a></p>
 </body>
 </html>`;

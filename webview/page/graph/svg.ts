@@ -1,10 +1,11 @@
 /** The scene as an SVG file of its own, in the colours of the theme. */
+
 import type { Theme } from '../../colour/theme.ts';
+import { escapeXml } from '../../export/svg.ts';
 import type { Inks } from './draw.ts';
 import { type Box, keyOf, type Scene } from './scene.ts';
 
 const EDGE = 16;
-const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const n = (value: number) => String(Math.round(value * 10) / 10);
 
 export function sceneSvg(scene: Scene, attention: ReadonlySet<string>, theme: Theme, inks: Inks): string {
@@ -43,7 +44,7 @@ function boxSvg(box: Box, attention: ReadonlySet<string>, theme: Theme, inks: In
   const dashed = kind === 'in' || kind === 'out' || kind === 'more' ? ' stroke-dasharray="4 3"' : '';
   const rect = `<rect x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="${dashed ? 13 : 5}" fill="${group ? inks.group : inks.paper}" stroke="${stroke}"${dashed}/>`;
   const words = (text: string, tx: number, ty: number, size: number, fill: string, anchor: string) =>
-    `<text x="${n(tx)}" y="${n(ty)}" font-size="${size}" fill="${fill}" text-anchor="${anchor}">${escaped(text)}</text>`;
+    `<text x="${n(tx)}" y="${n(ty)}" font-size="${size}" fill="${fill}" text-anchor="${anchor}">${escapeXml(text)}</text>`;
   const fits = (text: string) => (text.length * 6.9 > width - 10 ? `${text.slice(0, Math.max(1, Math.floor((width - 16) / 6.9)))}…` : text);
   if (kind === 'open') return rect + words(fits(title), x + 10, y + 18, 12, theme.foreground, 'start');
   const middle = y + height / 2;
