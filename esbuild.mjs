@@ -6,6 +6,7 @@
  *   webview/main.tsx (+ css)      → out/webview/main.js, main.css the panel's page
  *   webview/tokenizer.tsx (+ css) → out/webview/tokenizer.js      the page on which a tokenizer is tried out
  *   webview/page/main.tsx (+ css) → out/webview/page.js, page.css the page of a model file
+ *   webview/diff/main.tsx (+ css) → out/webview/diff.js, diff.css the page that compares two models
  *   webview/page/graph/worker.ts  → out/webview/layout.js         lays graphs out, run from a blob URL
  *   webview/engine/worker.ts      → out/webview/worker.js         the engine, run from a blob URL
  *   model/blocks                  → out/blocks                    the blocks' source, for *show the code*
@@ -55,7 +56,12 @@ const bundles = [
   },
   {
     ...common,
-    entryPoints: { main: 'webview/main.tsx', tokenizer: 'webview/tokenizer.tsx', page: 'webview/page/main.tsx' },
+    entryPoints: {
+      main: 'webview/main.tsx',
+      tokenizer: 'webview/tokenizer.tsx',
+      page: 'webview/page/main.tsx',
+      diff: 'webview/diff/main.tsx',
+    },
     outdir: 'out/webview',
     format: 'esm',
     platform: 'browser',

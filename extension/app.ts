@@ -6,6 +6,7 @@ import type { HostRequests, SavedPanel } from '../model/protocol/panel.ts';
 import { registerCommands } from './commands.ts';
 import { Decorations } from './editor/decorations.ts';
 import { Follow } from './editor/follow.ts';
+import { DiffPages } from './explore/compare.ts';
 import { ConfigDiagnostics } from './explore/config-diagnostics.ts';
 import { ModelEditors } from './explore/editors.ts';
 import { Failures } from './failures.ts';
@@ -50,6 +51,7 @@ export class App {
   readonly lessons: LessonPage;
   readonly tokenizerPanel: TokenizerPanel;
   readonly editors: ModelEditors;
+  readonly diffs: DiffPages;
 
   /** Bundle of the threads that read model files for pages. */
   readonly readerScript: Uri;
@@ -69,6 +71,7 @@ export class App {
     const tensors = this.#store.add(new Tensors(Uri.joinPath(extensionUri, 'out/extension/onnx.cjs')));
     this.tree = this.#store.add(new ModelsTree(this.models, this.runs, tensors));
     this.editors = this.#store.add(new ModelEditors(extensionUri, this.models, this.tokenizers));
+    this.diffs = this.#store.add(new DiffPages(extensionUri, (uri, place) => this.editors.open(uri, place)));
     this.#store.add(new ConfigDiagnostics(this.readerScript));
     this.#store.add(new HoverCards(this.runs, this.panel, this.models, this.tokenizers));
     this.tokenizerPanel = this.#store.add(new TokenizerPanel(extensionUri, this.models, this.tokenizers, this.failures));

@@ -7,6 +7,7 @@ import type { Selection } from '../model/protocol/selection.ts';
 import type { App } from './app.ts';
 import { markedSpans } from './editor/links.ts';
 import { copyPath, exportSummary, pageFileOf } from './explore/commands.ts';
+import { type Meant, twoToCompare } from './explore/compare.ts';
 import { MODEL_EDITOR } from './explore/editors.ts';
 import { choosePicture, isPicture, modelForPictures, noText, pictureAtCursor, pictureTab, readsPictures } from './images/pictures.ts';
 import { withBoth } from './images/towers.ts';
@@ -42,6 +43,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'headlight.openModelPage': openModelPage,
   'headlight.copyModelPath': async (app, node) => copyPath(await modelMeant(app, node)),
   'headlight.exportModelSummary': async (app, node) => exportSummary(await modelMeant(app, node), app.readerScript),
+  'headlight.compareModels': compareModels,
   'headlight.filterModels': filterModels,
   'headlight.clearModelFilter': (app) => app.tree.setFilter(''),
   'headlight.showHead': (app, node) => showHead(app, node),
@@ -294,7 +296,22 @@ async function modelMeant(app: App, target: unknown): Promise<Model> {
 /** The page of a model's file; of a file by its URI, at a place in it. */
 async function openModelPage(app: App, target: unknown, place?: unknown): Promise<void> {
   const uri = target instanceof Uri ? target : await pageFileOf(await modelMeant(app, target));
-  await app.editors.open(uri, place as PageNotifications['reveal'] | undefined);
+  // From a menu the second argument is all that is selected.
+  await app.editors.open(uri, Array.isArray(place) ? undefined : (place as PageNotifications['reveal'] | undefined));
+}
+
+/** Of the side panel or the explorer: what was clicked, or the first two of what is selected there. */
+async function compareModels(app: App, target: unknown, selected?: unknown): Promise<void> {
+  const all = Array.isArray(selected) && selected.length > 1 ? selected : [target, selected];
+  const two = await twoToCompare(app.models, all.flatMap((one) => meant(one)).slice(0, 2));
+  if (two) app.diffs.open(...two);
+}
+
+function meant(target: unknown): Meant[] {
+  if (target instanceof Uri) return [target];
+  if (!isNode(target)) return [];
+  const model = modelOf(target);
+  return [target.type === 'file' && MODEL_FILE.test(target.path) ? Uri.joinPath(model.root, target.path) : model];
 }
 
 async function filterModels(app: App): Promise<void> {

@@ -19,14 +19,14 @@ interface ModelItem extends QuickPickItem {
 }
 
 /** The model that the user chooses, null after Escape. */
-export async function pickModel(models: ModelRegistry): Promise<Model | null> {
+export async function pickModel(models: ModelRegistry, placeHolder = 'Which model should read your text?'): Promise<Model | null> {
   const chosen = await window.showQuickPick(modelItems(models), {
     title: 'Headlight: Model',
-    placeHolder: 'Which model should read your text?',
+    placeHolder,
     matchOnDescription: true,
     matchOnDetail: true,
   });
-  if (chosen?.add) return (await addFolder(models)) ? pickModel(models) : null;
+  if (chosen?.add) return (await addFolder(models)) ? pickModel(models, placeHolder) : null;
   return chosen?.model ?? null;
 }
 

@@ -28,7 +28,7 @@ export function answers(opened: () => Promise<Subject>): RequestHandlers<ReaderR
 }
 
 /** Lets a cancellation arrive, and ends the work when it has. */
-async function stillWanted({ token }: Call): Promise<void> {
+export async function stillWanted({ token }: Call): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   if (token.isCancellationRequested) throw new HeadlightError('cancelled', 'Stopped.');
 }

@@ -51,7 +51,12 @@ export class ModelsTree implements TreeDataProvider<Node> {
   ) {
     const dragAndDropController = new DropModels(models);
     this.#view = this.#store.add(
-      window.createTreeView('headlight.models', { treeDataProvider: this, showCollapseAll: true, dragAndDropController }),
+      window.createTreeView('headlight.models', {
+        treeDataProvider: this,
+        showCollapseAll: true,
+        canSelectMany: true,
+        dragAndDropController,
+      }),
     );
     this.#store.add(models.onDidChange(() => this.#changed.fire(undefined)));
     this.#store.add(runs.onDidUpdate(({ measures }) => this.#measured(measures.length)));

@@ -11,7 +11,7 @@ import type { onnx } from '../onnx/proto.js';
 import { readSkeleton, type Skeleton } from '../onnx/skeleton.ts';
 import type { AttentionFacts, Fact, PortFacts } from '../protocol/explorer.ts';
 import type { ModelFolder } from '../source.ts';
-import { blocksOf } from './blocks.ts';
+import { packedOf } from './packed.ts';
 import { fromOnnx } from './stored.ts';
 import type { OpenedFile } from './subject.ts';
 
@@ -39,7 +39,7 @@ export async function openOnnxFile(folder: ModelFolder, path: string): Promise<O
       words: OUTPUTS[value.name] ?? cacheWords(value.name),
     })),
     tensors,
-    blocks: blocksOf(allNodes(skeleton.graph), new Map(tensors.map((tensor) => [tensor.name, tensor]))),
+    packed: packedOf([...allNodes(skeleton.graph)], tensors),
     userOf: users(skeleton.graph),
     problems,
     metadata: skeleton.metadata,

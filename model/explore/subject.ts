@@ -9,11 +9,11 @@ import type { AttentionFacts, Fact, NumbersParams, PageFacts, PortFacts, TensorR
 import type { ModelFolder } from '../source.ts';
 import { sizeOf } from '../tensor.ts';
 import { filesBeside, missing } from './beside.ts';
-import { type Blocks, dequantized } from './blocks.ts';
 import { counted } from './counted.ts';
 import { graphData } from './graph/data.ts';
 import type { GraphData } from './graph/types.ts';
 import { openOnnxFile } from './onnx-file.ts';
+import type { Packed } from './packed.ts';
 import { partOf } from './parts.ts';
 import { type Series, seriesOf } from './series.ts';
 import type { StoredTensor } from './stored.ts';
@@ -30,8 +30,8 @@ export interface OpenedFile {
   readonly inputs: readonly PortFacts[];
   readonly outputs: readonly PortFacts[];
   readonly tensors: readonly StoredTensor[];
-  /** Packed weights by the name of the tensor that holds them. */
-  readonly blocks: ReadonlyMap<string, Blocks>;
+  /** Packed and quantized weights by the name of the tensor that holds them. */
+  readonly packed: ReadonlyMap<string, Packed>;
   /** Module of the node that uses a tensor; empty where the file does not tell. */
   userOf(tensor: string): readonly string[];
   readonly problems: readonly string[];
@@ -96,8 +96,8 @@ export class Subject {
 
   /** @throws HeadlightError `not-found`, `unsupported` for types without readable numbers */
   series({ name, unpacked }: NumbersParams): Series {
-    const blocks = unpacked ? this.opened.blocks.get(name) : undefined;
-    if (blocks) return dequantized(blocks);
+    const packed = unpacked ? this.opened.packed.get(name) : undefined;
+    if (packed) return packed.series();
     const tensor = this.#tensors.get(name);
     if (!tensor) throw new HeadlightError('not-found', `${this.entry} has no tensor ${name}.`);
     return seriesOf(tensor);
@@ -116,11 +116,10 @@ function openAny(folder: ModelFolder, entry: string): Promise<OpenedFile> {
   throw new HeadlightError('unsupported', `${entry} is neither an .onnx nor a .safetensors file.`);
 }
 
-function rowOf({ name, dtype, shape, bytes, file }: StoredTensor, { vocabulary, blocks, userOf }: OpenedFile): TensorRow {
-  const packed = blocks.get(name);
+function rowOf({ name, dtype, shape, bytes, file }: StoredTensor, { vocabulary, packed, userOf }: OpenedFile): TensorRow {
   const tokenAxis = tokenAxisOf(name, shape, vocabulary);
   const part = partOf(name, userOf(name));
-  return { name, dtype, shape, bytes, file, part, values: sizeOf(shape), tokenAxis, unpacked: packed ? [packed.N, packed.K] : null };
+  return { name, dtype, shape, bytes, file, part, values: sizeOf(shape), tokenAxis, unpacked: packed.get(name)?.shape ?? null };
 }
 
 const readsText = ({ inputs, vocabulary, config }: OpenedFile) =>

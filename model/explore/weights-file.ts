@@ -43,7 +43,7 @@ export async function openWeightsFile(folder: ModelFolder, entry: string): Promi
     inputs: [],
     outputs: [],
     tensors: [...places.values()].map((place) => fromPlace(folder, place)),
-    blocks: new Map(),
+    packed: new Map(),
     userOf: () => [],
     problems,
     metadata,

@@ -8,6 +8,7 @@ import type { GraphData } from '../explore/graph/types.ts';
 import type { Slice, SliceParams } from '../explore/slice.ts';
 import type { Statistics } from '../explore/statistics.ts';
 import type { FileEntry } from '../source.ts';
+import type { DiffThreadRequests } from './diff.ts';
 import type { Refusal, SiteFacts } from './engine.ts';
 import type { Tried, TryParams } from './tokenizer.ts';
 
@@ -33,7 +34,7 @@ export interface TensorRow {
   readonly part: readonly string[];
   /** Axis whose indices are tokens of the vocabulary, or null. */
   readonly tokenAxis: number | null;
-  /** Shape [N, K] of the weights that are packed in it, or null. */
+  /** Shape of the weights that are packed or quantized in it, or null. */
   readonly unpacked: readonly number[] | null;
 }
 
@@ -111,7 +112,7 @@ export interface ReaderRequests {
 }
 
 /** Host → thread. */
-export interface ThreadRequests extends ReaderRequests {
+export interface ThreadRequests extends ReaderRequests, DiffThreadRequests {
   open: { params: OpenParams; result: null };
   /** What does not fit in a configuration, with what lies beside it. */
   checkConfig: { params: { readonly values: Readonly<Record<string, unknown>> }; result: readonly ConfigProblem[] };
@@ -119,7 +120,16 @@ export interface ThreadRequests extends ReaderRequests {
 
 /** Thread → host: bytes of files that the thread cannot reach itself. */
 export interface ThreadHostRequests {
-  read: { params: { readonly path: string; readonly offset: number; readonly length: number }; result: Uint8Array };
+  read: {
+    params: {
+      readonly path: string;
+      readonly offset: number;
+      readonly length: number;
+      /** In the folder of the second model that is compared with the first. */
+      readonly beside: boolean;
+    };
+    result: Uint8Array;
+  };
 }
 
 /** Page → host. */

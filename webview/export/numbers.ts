@@ -4,7 +4,7 @@ import type { Shown } from '../state/shown.ts';
 import type { Provenance } from './provenance.ts';
 
 /** A field that a spreadsheet takes for text: quoted where it must be, never a formula. */
-function field(text: string): string {
+export function field(text: string): string {
   const safe = /^[=+\-@\t\r]/u.test(text) ? `'${text}` : text;
   return /[",\r\n]/u.test(safe) ? `"${safe.replace(/"/gu, '""')}"` : safe;
 }
