@@ -5,6 +5,7 @@
  *   extension/workers/<name>.ts   → out/extension/<name>.cjs      worker threads of the extension host, loaded when needed
  *   webview/main.tsx (+ css)      → out/webview/main.js, main.css the panel's page
  *   webview/tokenizer.tsx (+ css) → out/webview/tokenizer.js      the page on which a tokenizer is tried out
+ *   webview/blocks.tsx (+ css)    → out/webview/blocks.js         the page of the classic blocks
  *   webview/page/main.tsx (+ css) → out/webview/page.js, page.css the page of a model file
  *   webview/diff/main.tsx (+ css) → out/webview/diff.js, diff.css the page that compares two models
  *   webview/page/graph/worker.ts  → out/webview/layout.js         lays graphs out, run from a blob URL
@@ -59,6 +60,7 @@ const bundles = [
     entryPoints: {
       main: 'webview/main.tsx',
       tokenizer: 'webview/tokenizer.tsx',
+      blocks: 'webview/blocks.tsx',
       page: 'webview/page/main.tsx',
       diff: 'webview/diff/main.tsx',
     },

@@ -3,6 +3,7 @@ import { commands, type ExtensionContext, env, Uri, type WebviewPanel, window, w
 import { HeadlightError } from '../model/errors.ts';
 import type { RequestHandlers } from '../model/protocol/channel.ts';
 import type { HostRequests, SavedPanel } from '../model/protocol/panel.ts';
+import { BLOCKS_TYPE, BlocksPanel } from './blocks/panel.ts';
 import { registerCommands } from './commands.ts';
 import { Decorations } from './editor/decorations.ts';
 import { Follow } from './editor/follow.ts';
@@ -50,6 +51,7 @@ export class App {
   readonly tree: ModelsTree;
   readonly lessons: LessonPage;
   readonly tokenizerPanel: TokenizerPanel;
+  readonly blocks: BlocksPanel;
   readonly editors: ModelEditors;
   readonly diffs: DiffPages;
 
@@ -76,6 +78,8 @@ export class App {
     this.#store.add(new HoverCards(this.runs, this.panel, this.models, this.tokenizers));
     this.tokenizerPanel = this.#store.add(new TokenizerPanel(extensionUri, this.models, this.tokenizers, this.failures));
     this.#store.add(window.registerWebviewPanelSerializer(TRY_TYPE, this.tokenizerPanel));
+    this.blocks = this.#store.add(new BlocksPanel(extensionUri, this.failures));
+    this.#store.add(window.registerWebviewPanelSerializer(BLOCKS_TYPE, this.blocks));
     this.lessons = this.#store.add(new LessonPage(extensionUri));
     this.#store.add(registerCommands(this));
     this.#store.add(window.registerCustomEditorProvider(VIEW_TYPE, new ViewEditor(this)));

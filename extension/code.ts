@@ -21,12 +21,15 @@ export function provideCode(extension: Uri): Disposable {
  */
 export async function showCode({ file, symbol }: HostNotifications['code']): Promise<void> {
   const document = await workspace.openTextDocument(Uri.from({ scheme: SCHEME, path: `/blocks/${file}` }));
+  const starts = ['function', 'const'].flatMap((kind) => [
+    `export ${kind} ${symbol}(`,
+    `export ${kind} ${symbol}<`,
+    `export ${kind} ${symbol}:`,
+  ]);
+  const lines = document.getText().split('\n');
   const line = Math.max(
     0,
-    document
-      .getText()
-      .split('\n')
-      .findIndex((text) => text.startsWith(`export function ${symbol}`)),
+    lines.findIndex((text) => starts.some((start) => text.startsWith(start))),
   );
   const at = new Position(line, 0);
   const column = window.visibleTextEditors[0]?.viewColumn ?? ViewColumn.One;

@@ -56,6 +56,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'headlight.openInPanel': (app, token) => openInPanel(app, token),
   'headlight.showPositions': (app) => showPositions(app),
   'headlight.openLessons': (app, lesson) => app.lessons.open(typeof lesson === 'string' ? lesson : undefined),
+  'headlight.openBlock': (app, block) => app.blocks.show(block),
   'headlight.lesson': (app, step) => showStep(app, step),
   'headlight.export': (app) => act(app, 'export'),
   'headlight.saveView': saveViewTold,

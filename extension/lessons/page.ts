@@ -13,6 +13,7 @@ export const LESSONS = {
   positions: ['3-positions.md', 'The order of words'],
   translator: ['4-translator.md', 'Encoder, decoder, cross-attention'],
   pictures: ['5-pictures.md', 'Pictures as patches'],
+  before: ['6-before-attention.md', 'Blocks before attention'],
 } as const;
 
 type LessonId = keyof typeof LESSONS;
@@ -40,7 +41,10 @@ export class LessonPage {
 
   #shown(folder: Uri): WebviewPanel {
     if (this.#view) return this.#view;
-    const options = { enableCommandUris: ['headlight.lesson', 'headlight.openLessons'], localResourceRoots: [folder] };
+    const options = {
+      enableCommandUris: ['headlight.lesson', 'headlight.openBlock', 'headlight.openLessons'],
+      localResourceRoots: [folder],
+    };
     this.#view = window.createWebviewPanel('headlight.lesson', 'Lesson', { viewColumn: ViewColumn.Active }, options);
     this.#view.onDidDispose(() => {
       this.#view = undefined;

@@ -1,7 +1,8 @@
 /**
  * The numbers in the lessons, recomputed. A lesson says them in `code`, behind the link to the step that shows them:
  * `are → key 0.540` a weight of the step's head, `distance -1 0.373` its mean weight at a distance, `class star 0.999` a probability,
- * `table 256 × 128` the table of positions. No other number with decimals may stand in a lesson.
+ * `table 256 × 128` the table of positions. What the pages of the classic blocks show at first stands behind a block's name:
+ * `lstm cell at 3: 0.770`. No other number with decimals may stand in a lesson.
  */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -11,6 +12,11 @@ import { STEPS, type Step } from '../../extension/lessons/steps.ts';
 import { tokenOf } from '../../extension/lessons/word.ts';
 import { meanByDistance } from '../../model/positions/geometry.ts';
 import type { RunResult } from '../../model/protocol/engine.ts';
+import { START as CONVOLUTION, slide } from '../../webview/blocks/convolution.ts';
+import type { BlockState } from '../../webview/blocks/frame.tsx';
+import { START as LAYERS, pass } from '../../webview/blocks/layers.ts';
+import { fire, START as NEURON } from '../../webview/blocks/neuron.ts';
+import { STARTS, walkAlong } from '../../webview/blocks/steps.ts';
 import { Engine } from '../../webview/engine/engine.ts';
 import type { Runtime } from '../../webview/engine/runtime.ts';
 import { type OpenFolder, openFolder } from '../inspect/folder.ts';
@@ -92,6 +98,21 @@ function indexOf(step: Step, { report }: Ran, word: string, asks: boolean): numb
   return at!;
 }
 
+/** What the classic blocks give on the numbers that their pages begin with, in the lessons' words. */
+function blockClaims(): readonly string[] {
+  const numbers = ({ tables }: BlockState) =>
+    Object.fromEntries(Object.entries(tables).map(([id, texts]) => [id, texts.map((row) => row.map(Number))]));
+  const [row] = slide(numbers(CONVOLUTION), CONVOLUTION.options).output;
+  const { layers } = pass(numbers(LAYERS), LAYERS.options);
+  const lstm = walkAlong('lstm', numbers(STARTS.lstm)).steps;
+  return [
+    `convolution row 1: ${row!.join(' ').replaceAll('-', '−')}`,
+    `perceptron answers ${fire(numbers(NEURON), NEURON.options).answer}`,
+    `mlp answers ${layers.at(-1)!.answers[0]}`,
+    `lstm cell at 3: ${lstm[2]!.nextCell![0]!.toFixed(3)}`,
+  ];
+}
+
 async function recomputed(step: Step, claim: RegExpExecArray): Promise<string> {
   const one = await runOf(step);
   const [, from, to, distance, label, , rows] = claim;
@@ -132,7 +153,7 @@ function claimsOf(markdown: string): { step: Step; said: string; claim: RegExpEx
 const idOf = (link: string): string => (JSON.parse(decodeURIComponent(link)) as [string])[0];
 
 describe('lessons', () => {
-  it('there are five, each behind a step of the walkthrough, and each link leads to a step', () => {
+  it('there are six, each behind a step of the walkthrough, and each link leads to a step', () => {
     const { contributes } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
       contributes: { walkthroughs: { steps: { description: string; media: { markdown: string } }[] }[] };
     };
@@ -157,7 +178,10 @@ describe('lessons', () => {
     it(`${name}: its numbers are what the models give`, async () => {
       const markdown = readFileSync(join(FOLDER, name), 'utf8');
       const claims = claimsOf(markdown);
-      assert.ok(claims.length > 0);
+      const ofBlocks = [...markdown.matchAll(/`((?:convolution|perceptron|mlp|lstm) [^`\n]+)`/g)].map(([, said]) => said!);
+      assert.ok(claims.length + ofBlocks.length > 0);
+      const known = blockClaims();
+      for (const said of ofBlocks) assert.ok(known.includes(said), `${said}: the blocks give ${known.join('; ')}`);
       const wrong: string[] = [];
       for (const { step, said, claim } of claims) {
         const now = await recomputed(step, claim);
