@@ -9,22 +9,28 @@ import { Graph } from './graph.ts';
 import { onnx } from './proto.js';
 import { usedBy } from './topology.ts';
 
-/** Inputs that stand for "there is a cache"; a run here starts without one. */
+/** Inputs that stand for "there is a cache". */
 const CACHE_FLAGS: ReadonlySet<string> = new Set(['use_cache_branch', 'use_cache']);
 
+/** Whether the graph has a branch that reads on from a cache, and one that does not. */
+export function hasCacheBranch({ input, node }: onnx.GraphProto): boolean {
+  return input.some(({ name }) => CACHE_FLAGS.has(name)) && node.some(({ opType }) => opType === 'If');
+}
+
 /**
- * Decides, in place, every If of the main graph whose condition is a cache flag (false: no past) or a constant; then drops what nothing
- * needs any more, inputs among it.
+ * Decides, in place, every If of the main graph whose condition is a cache flag or a constant; then drops what nothing needs any more,
+ * inputs among it.
+ * @param cached what the flag says: a run starts without a cache, the steps of a generation go on with one
  * @returns how many Ifs were decided
  */
-export function flattenIf(model: onnx.ModelProto): number {
+export function flattenIf(model: onnx.ModelProto, cached = false): number {
   let decided = 0;
   for (let again = model.graph !== null; again; ) {
     again = false;
     const graph = new Graph(model.graph!);
     const names = namesOf(model.graph!);
     model.graph!.node = graph.nodes.flatMap((node) => {
-      const branch = decide(graph, node);
+      const branch = decide(graph, node, cached);
       if (!branch) return [node];
       decided++;
       again = true;
@@ -36,21 +42,22 @@ export function flattenIf(model: onnx.ModelProto): number {
 }
 
 /** The branch that an If takes in every run here; null when that is not known, or for another node. */
-function decide(graph: Graph, node: onnx.NodeProto): onnx.GraphProto | null {
+function decide(graph: Graph, node: onnx.NodeProto, cached: boolean): onnx.GraphProto | null {
   if (node.opType !== 'If' || domainOf(node.domain) !== '') return null;
-  const taken = condition(graph, node.input[0] ?? '');
+  const taken = condition(graph, node.input[0] ?? '', cached);
   if (taken === null) return null;
   const name = taken ? 'then_branch' : 'else_branch';
   return subgraphsOf(node).find((branch) => branch.name === name)?.graph ?? null;
 }
 
 /** The value of a condition: through Identity, Cast, Not, Squeeze, Reshape to a cache flag or a constant. */
-function condition(graph: Graph, value: string): boolean | null {
+function condition(graph: Graph, value: string, cached: boolean): boolean | null {
   const constant = graph.constant(value);
   if (constant) return constant.data.length === 1 ? Number(constant.data[0]) !== 0 : null;
   const node = graph.producer(value);
-  if (!node) return graph.inputs.some(({ name }) => name === value) && CACHE_FLAGS.has(value) ? false : null;
-  const inner = ['Identity', 'Cast', 'Squeeze', 'Reshape', 'Not'].includes(node.opType) ? condition(graph, node.input[0] ?? '') : null;
+  if (!node) return graph.inputs.some(({ name }) => name === value) && CACHE_FLAGS.has(value) ? cached : null;
+  const passed = ['Identity', 'Cast', 'Squeeze', 'Reshape', 'Not'].includes(node.opType);
+  const inner = passed ? condition(graph, node.input[0] ?? '', cached) : null;
   return inner !== null && node.opType === 'Not' ? !inner : inner;
 }
 

@@ -14,6 +14,8 @@ import { type Variant, variantOf } from './variants.ts';
 export interface OnnxPart {
   readonly role: 'model' | 'encoder' | 'decoder';
   readonly path: string;
+  /** The file that reads on from this decoder's cache (`decoder_with_past_model.onnx`), where it is another. */
+  readonly next?: string;
 }
 
 /** One entry of the picker: everything that is opened together. */
@@ -89,31 +91,26 @@ function partsOf(paths: readonly string[], path: string): OnnxPart[] | null {
   const [directory, base, rest] = split(path);
   const beside = (name: string) =>
     [`${directory}${name}${rest}`, `${directory}${name}.onnx`].find((other) => paths.includes(other)) ?? null;
-  const decoder = beside('decoder_model_merged') ?? beside('decoder_model');
+  const merged = beside('decoder_model_merged');
+  const decoder = merged ?? beside('decoder_model');
   const encoder = beside('encoder_model');
+  /** A decoder's file with its encoder's, and with the one of the same variant that reads on from its cache, where there are such. */
+  const pair = (own: string, other: string | null): OnnxPart[] => {
+    const next = own.replace(/decoder_model(?=[^/]*$)/, 'decoder_with_past_model');
+    const reading = own !== merged && paths.includes(next) ? { next } : {};
+    if (!other) return [{ role: 'model', path: own, ...reading }];
+    return [
+      { role: 'encoder', path: other },
+      { role: 'decoder', path: own, ...reading },
+    ];
+  };
   switch (base) {
     case 'encoder_model':
-      return decoder
-        ? [
-            { role: 'encoder', path },
-            { role: 'decoder', path: decoder },
-          ]
-        : [{ role: 'model', path }];
+      return decoder ? pair(decoder, path) : [{ role: 'model', path }];
     case 'decoder_model':
-      if (beside('decoder_model_merged')) return null;
-      return encoder
-        ? [
-            { role: 'encoder', path: encoder },
-            { role: 'decoder', path },
-          ]
-        : [{ role: 'model', path }];
+      return merged ? null : pair(path, encoder);
     case 'decoder_model_merged':
-      return encoder
-        ? [
-            { role: 'encoder', path: encoder },
-            { role: 'decoder', path },
-          ]
-        : [{ role: 'model', path }];
+      return pair(path, encoder);
     case 'decoder_with_past_model':
       return decoder ? null : [{ role: 'model', path }];
     default:

@@ -234,6 +234,8 @@ export interface StepResult {
   readonly logits: Float32Array;
   /** Tokens that were found in the cache. */
   readonly cached: number;
+  /** Why no token can be taken from a cache, in a sentence; null where it can. */
+  readonly uncached: string | null;
   readonly stepMs: number;
 }
 

@@ -215,7 +215,7 @@ export class Engine {
    * @throws HeadlightError as `run`
    */
   step(params: StepParams, call: EngineCall = {}): Promise<StepResult> {
-    return this.#stepped(params.params, call, (stepper) => stepper.step(params, call.token));
+    return this.#stepped(params.params, call, (stepper) => stepper.step(params, call));
   }
 
   /** One output of a run of which nothing else is kept. @throws HeadlightError as `run` */
@@ -233,7 +233,7 @@ export class Engine {
       const opened = this.#open();
       assertRunnable(opened.model, params);
       opened.loaded ??= await loadModel(this.#runtime, opened.model, opened.choice.device, this.#keepingFor(opened, params), call);
-      opened.stepper ??= new Stepper(opened.model, opened.loaded);
+      opened.stepper ??= new Stepper(this.#runtime, opened.model, opened.loaded);
       return work(opened.stepper);
     }, call.token);
   }
@@ -323,8 +323,9 @@ export class Engine {
     const { loaded, whatIf } = opened;
     opened.loaded = null;
     opened.whatIf = null;
-    opened.stepper?.dispose();
+    const { stepper } = opened;
     opened.stepper = null;
+    await stepper?.release();
     if (this.#runtime.broken) return;
     for (const part of loaded?.parts ?? []) await part.release();
     await whatIf?.release();

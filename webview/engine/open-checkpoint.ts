@@ -35,11 +35,16 @@ export async function openWeights(folder: ModelFolder, entry: string, given: rea
     config: checkpoint.config.values,
     problem: null,
     stages: stageNames(emitted),
-    caches: [],
     feeds: (params) => feedsOf(plan, emitted, params),
     compute: (feeds) => compute(checkpoint, emitted, feeds),
   };
-  return { parts: [part], facts: describeCheckpoint(checkpoint), warnings: emitted.warnings, config };
+  return {
+    parts: [part],
+    facts: describeCheckpoint(checkpoint),
+    warnings: emitted.warnings,
+    config,
+    readsOn: { how: 'not', reason: 'no' },
+  };
 }
 
 /** The names of every value that is a stage; the graph may have the same value under several. */

@@ -3,7 +3,6 @@
  */
 import type { Site, Weights } from '../../model/attention/index.ts';
 import { HeadlightError } from '../../model/errors.ts';
-import type { CachePair } from '../../model/onnx/caches.ts';
 import { DataType } from '../../model/onnx/dtypes.ts';
 import type { EncoderResult, Feeds, ModelConfig } from '../../model/onnx/feeds.ts';
 import type { InputFacts, ModelFacts, ModelFiles, Refusal, RunParams, SiteFacts, WireError } from '../../model/protocol/engine.ts';
@@ -16,6 +15,7 @@ import { externalOf } from './external.ts';
 import { openWeights } from './open-checkpoint.ts';
 import { openOnnx } from './open-onnx.ts';
 import type { Part } from './part.ts';
+import type { ReadsOn } from './reading-on.ts';
 
 /** A graph of its own, or one of a pair. */
 export type Role = 'model' | 'encoder' | 'decoder';
@@ -27,8 +27,6 @@ export interface OpenPart extends Part {
   readonly config: ConfigValues | null;
   /** Why this graph can be shown but not run, or null. */
   readonly problem: WireError | null;
-  /** What it can be given of earlier steps. */
-  readonly caches: readonly CachePair[];
   /** @throws HeadlightError `input` for inputs that only the user can give */
   feeds(params: RunParams, encoder: EncoderResult | null): Feeds;
   /** The same graph in the reference. @throws HeadlightError `unsupported` for operators that the reference has not */
@@ -58,6 +56,8 @@ export interface OpenModel {
   readonly refused: readonly Refusal[];
   readonly warnings: readonly string[];
   readonly config: ModelConfig;
+  /** How a generation reads on from what earlier steps left. */
+  readonly readsOn: ReadsOn;
   /** What a run is given; a decoder's own inputs from its encoder are not among it. */
   readonly inputs: readonly InputFacts[];
   readonly outputNames: readonly string[];
@@ -80,6 +80,7 @@ export interface OpenedFiles {
   readonly facts: ModelFacts;
   readonly warnings: readonly string[];
   readonly config: ModelConfig;
+  readonly readsOn: ReadsOn;
 }
 
 /**
@@ -87,13 +88,14 @@ export interface OpenedFiles {
  * @throws HeadlightError what is wrong with the model, in a sentence
  */
 export async function openModel(folder: ModelFolder, files: ModelFiles, device: DeviceChoice, options: OpenOptions): Promise<OpenModel> {
-  const { parts, facts, warnings, config } = await openFiles(folder, files, device, options);
+  const { parts, facts, warnings, config, readsOn } = await openFiles(folder, files, device, options);
   const sites = parts.flatMap((part, index) =>
     part.found.sites.map((site): OpenSite => ({ facts: factsIn(part.role, site), site, part: index })),
   );
   return {
     facts,
     config,
+    readsOn,
     parts,
     sites,
     refused: parts.flatMap(({ found }) => found.refused),

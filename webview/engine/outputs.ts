@@ -7,7 +7,7 @@ import type { OrtValues } from './runtime.ts';
 import { fromOrt } from './tensors.ts';
 
 export class RunOutputs {
-  readonly #values: ReadonlyMap<string, OrtTensor>;
+  readonly #values: Map<string, OrtTensor>;
   readonly #copies = new Map<string, Promise<Tensor>>();
 
   /** @param queue of the runtime: copies from the GPU wait for their turn */
@@ -26,6 +26,14 @@ export class RunOutputs {
   value(name: string): OrtTensor {
     const value = this.#values.get(name);
     if (!value) throw new HeadlightError('internal', `The run has no output ${name}.`);
+    return value;
+  }
+
+  /** The value, which from now on belongs to the caller. */
+  take(name: string): OrtTensor {
+    const value = this.value(name);
+    this.#values.delete(name);
+    this.#copies.delete(name);
     return value;
   }
 

@@ -1,98 +1,106 @@
 /**
- * Generation one token at a time: logits after the last token, with the keys and values of earlier steps where the graph takes them.
+ * Generation one token at a time: logits after the last token, with the keys and values of earlier steps where a graph takes them.
  *
  * A step that continues what was read before is given only its new tokens and the caches that the earlier step left; any other (a branch,
- * an undone step) finds the longest beginning that is still known. An encoder is run once for its text.
+ * an undone step) finds the longest beginning that is still known. An encoder is run once for its text, and what a decoder keeps of it is
+ * made once, by the first step.
  */
-import type { CachePair } from '../../model/onnx/caches.ts';
 import type { EncoderResult } from '../../model/onnx/feeds.ts';
 import type { OutputForParams, RunParams, StepParams, StepResult } from '../../model/protocol/engine.ts';
-import type { DType, Tensor } from '../../model/tensor.ts';
+import type { Tensor } from '../../model/tensor.ts';
+import { Beginnings, cacheShapes, type Known } from './beginnings.ts';
+import type { EngineCall } from './engine.ts';
 import type { Loaded } from './loading.ts';
+import { NextPart, type Reader } from './next-part.ts';
 import type { OpenModel, OpenPart } from './opening.ts';
-import type { RunOutputs } from './outputs.ts';
 import type { LoadedPart } from './part.ts';
 import { rowAt } from './predict.ts';
 import type { CancelSignal } from './queue.ts';
 import { encoderResult } from './running.ts';
-import type { OrtValues } from './runtime.ts';
-
-/** Beginnings whose caches are kept: one for each of eight beams, and a step back. */
-const KEPT = 10;
+import type { Runtime } from './runtime.ts';
 
 type Growing = 'ids' | 'targetIds';
 
-/** What a beginning left behind. */
-interface Known {
-  readonly length: number;
-  readonly outputs: RunOutputs;
+/** A step, and what it is asked. */
+interface Asked {
+  readonly params: RunParams;
+  readonly growing: Growing;
+  readonly output: string;
+  readonly encoder: EncoderResult | null;
+  readonly signal: CancelSignal | undefined;
 }
 
 export class Stepper {
-  /** By what was read; the most recent last. */
-  readonly #known = new Map<string, Known>();
+  readonly #beginnings = new Beginnings();
+  readonly #next: NextPart;
   #encoded: { readonly key: string; readonly result: EncoderResult } | null = null;
 
   constructor(
+    runtime: Runtime,
     private readonly model: OpenModel,
     private readonly loaded: Loaded,
-  ) {}
+  ) {
+    this.#next = new NextPart(runtime, model, loaded);
+  }
 
   /** @throws HeadlightError as a run */
-  async step({ params, output, cache = true }: StepParams, signal: CancelSignal | undefined): Promise<StepResult> {
+  async step({ params, output, cache = true }: StepParams, call: EngineCall): Promise<StepResult> {
     const start = performance.now();
-    const index = this.model.parts.length - 1;
-    const part = this.model.parts[index]!;
     const growing: Growing = hasDecoder(this.model) ? 'targetIds' : 'ids';
-    const encoder = part.role === 'decoder' ? await this.#encode(params, signal) : null;
-    const ids = params[growing] ?? [];
-    const context = contextKey(params, growing);
-    const before = cache && part.caches.length > 0 && !params.attentionMask ? this.#longest(context, ids) : null;
-    const { feeds, padding } = part.feeds(continued(params, growing, ids, part.caches, before), encoder);
-    const given = before ? cachesOf(part.caches, before.outputs) : {};
-    const presents = cache ? part.caches.map(({ present }) => present) : [];
-    const outputs = await this.loaded.parts[index]!.runFor([output, ...presents], feeds, given, signal);
+    const { reader, reason } = await this.#reading(params, cache, call);
+    const encoder = this.#last.part.role === 'decoder' ? await this.#encode(params, call.token) : null;
+    const asked: Asked = { params, growing, output, encoder, signal: call.token };
+    this.#beginnings.about(contextKey(params, growing));
+    const before = reader && this.#beginnings.longest(params[growing] ?? []);
+    const logits = reader && before ? await this.#readOn(reader, before, asked) : await this.#begin(reader, asked);
+    return { logits, cached: before?.ids.length ?? 0, uncached: reason, stepMs: performance.now() - start };
+  }
+
+  async #reading({ attentionMask }: RunParams, cache: boolean, call: EngineCall) {
+    if (!cache) return { reader: null, reason: 'The cache was not wanted.' };
+    if (attentionMask) return { reader: null, reason: 'Tokens of the text are hidden, so every step reads the whole text.' };
+    return this.#next.get(call);
+  }
+
+  get #last(): { readonly part: OpenPart; readonly loaded: LoadedPart } {
+    const index = this.model.parts.length - 1;
+    return { part: this.model.parts[index]!, loaded: this.loaded.parts[index]! };
+  }
+
+  /** Reads a whole text. */
+  async #begin(reader: Reader | null, { params, growing, output, encoder, signal }: Asked): Promise<Float32Array> {
+    const { part, loaded } = this.#last;
+    const graph = reader?.begins ? reader : { loaded, feeds: part.feeds };
+    const { feeds, padding } = graph.feeds(params, encoder);
+    const firsts = reader?.caches.map(({ first }) => first) ?? [];
+    const outputs = await graph.loaded.runFor([output, ...firsts], feeds, {}, signal);
     const logits = lastRow(await outputs.tensor(output), output, padding);
-    if (presents.length > 0) this.#keep(`${context}|${ids.join(' ')}`, { length: ids.length, outputs });
+    if (reader) this.#beginnings.keep(params[growing] ?? [], reader.caches, outputs, true);
     else outputs.dispose();
-    return { logits, cached: before?.length ?? 0, stepMs: performance.now() - start };
+    return logits;
+  }
+
+  /** Reads what comes after a known beginning. */
+  async #readOn(reader: Reader, before: Known, { params, growing, output, encoder, signal }: Asked): Promise<Float32Array> {
+    const given = this.#beginnings.given(before);
+    const { feeds } = reader.feeds(unread(params, growing, before.ids.length, cacheShapes(given)), encoder);
+    const presents = reader.caches.flatMap(({ present }) => (present === null ? [] : [present]));
+    const outputs = await reader.loaded.runFor([output, ...presents], feeds, given, signal);
+    const logits = lastRow(await outputs.tensor(output), output, 0);
+    this.#beginnings.keep(params[growing] ?? [], reader.caches, outputs, false);
+    return logits;
   }
 
   /** One output of a run on all that is given; nothing is kept. @throws HeadlightError as a run */
   async output({ params, output }: OutputForParams, signal: CancelSignal | undefined): Promise<Tensor> {
-    const index = this.model.parts.length - 1;
-    const encoder = this.model.parts[index]!.role === 'decoder' ? await this.#encode(params, signal) : null;
-    const { feeds } = this.model.parts[index]!.feeds(params, encoder);
-    const outputs = await this.loaded.parts[index]!.runFor([output], feeds, {}, signal);
+    const { part, loaded } = this.#last;
+    const encoder = part.role === 'decoder' ? await this.#encode(params, signal) : null;
+    const outputs = await loaded.runFor([output], part.feeds(params, encoder).feeds, {}, signal);
     try {
       const { dtype, shape, data } = await outputs.tensor(output);
       return { dtype, shape, data: data.slice() };
     } finally {
       outputs.dispose();
-    }
-  }
-
-  /** The longest known beginning that leaves at least one token to read. */
-  #longest(context: string, ids: readonly number[]): Known | null {
-    for (let length = ids.length - 1; length > 0; length--) {
-      const key = `${context}|${ids.slice(0, length).join(' ')}`;
-      const known = this.#known.get(key);
-      if (!known) continue;
-      this.#known.delete(key);
-      this.#known.set(key, known);
-      return known;
-    }
-    return null;
-  }
-
-  #keep(key: string, known: Known): void {
-    this.#known.get(key)?.outputs.dispose();
-    this.#known.delete(key);
-    this.#known.set(key, known);
-    for (const [oldest, { outputs }] of this.#known) {
-      if (this.#known.size <= KEPT) return;
-      outputs.dispose();
-      this.#known.delete(oldest);
     }
   }
 
@@ -106,10 +114,10 @@ export class Stepper {
     return result;
   }
 
-  dispose(): void {
-    for (const { outputs } of this.#known.values()) outputs.dispose();
-    this.#known.clear();
+  async release(): Promise<void> {
+    this.#beginnings.clear();
     this.#encoded = null;
+    await this.#next.release();
   }
 }
 
@@ -141,25 +149,10 @@ function print(tensor: Tensor | undefined): readonly number[] | null {
   return [...tensor.shape, sum];
 }
 
-/** The parameters for what has not been read yet. The caches stand there with their shapes only: their values stay with the runtime. */
-function continued(
-  params: RunParams,
-  growing: Growing,
-  ids: readonly number[],
-  caches: readonly CachePair[],
-  before: Known | null,
-): RunParams {
-  if (!before) return { ...params, [growing]: ids };
-  const shapes = caches.map(({ past, present }) => {
-    const { type, dims } = before.outputs.value(present);
-    return [past, { dtype: type as DType, shape: [...dims], data: new Float32Array(0) }] as const;
-  });
-  const typeIds = growing === 'ids' && params.typeIds ? { typeIds: params.typeIds.slice(before.length) } : {};
-  return { ...params, ...typeIds, [growing]: ids.slice(before.length), raw: { ...params.raw, ...Object.fromEntries(shapes) } };
-}
-
-function cachesOf(caches: readonly CachePair[], outputs: RunOutputs): OrtValues {
-  return Object.fromEntries(caches.map(({ past, present }) => [past, outputs.value(present)]));
+/** The parameters for what has not been read yet. */
+function unread(params: RunParams, growing: Growing, read: number, raw: NonNullable<RunParams['raw']>): RunParams {
+  const typeIds = growing === 'ids' && params.typeIds ? { typeIds: params.typeIds.slice(read) } : {};
+  return { ...params, ...typeIds, [growing]: (params[growing] ?? []).slice(read), raw: { ...params.raw, ...raw } };
 }
 
 /** The row after the last token that is no padding; a copy. */

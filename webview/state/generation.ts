@@ -64,8 +64,8 @@ export class Generation {
   /** What may come next, null before it is known. */
   readonly next: Signal<Shares | null> = signal(null);
   readonly running: Signal<boolean> = signal(false);
-  /** Tokens a second of the last go, and how many tokens of the last step came from the graph's cache. */
-  readonly pace: Signal<{ readonly perSecond: number; readonly cached: number } | null> = signal(null);
+  /** Tokens a second of the last go, and why its steps took nothing from a cache; null where they did. */
+  readonly pace: Signal<{ readonly perSecond: number; readonly uncached: string | null } | null> = signal(null);
   readonly error: Signal<WireError | null> = signal(null);
   readonly settings: Signal<GenerationSettings> = signal(DEFAULT_GENERATION);
   /** The step that is looked at; null: the end. */
@@ -135,9 +135,9 @@ export class Generation {
     const start = performance.now();
     try {
       for (let done = 0; done < most && !this.end; done++) {
-        const cached = await this.#take(turn);
-        if (cached === null) return;
-        this.pace.value = { perSecond: ((done + 1) * 1000) / (performance.now() - start), cached };
+        const step = await this.#take(turn);
+        if (step === null) return;
+        this.pace.value = { perSecond: ((done + 1) * 1000) / (performance.now() - start), uncached: step.uncached };
       }
       await this.#look(turn);
     } finally {
@@ -145,8 +145,8 @@ export class Generation {
     }
   }
 
-  /** One more token; null when it is no longer wanted. @returns tokens that came from the cache */
-  async #take(turn: number): Promise<number | null> {
+  /** One more token; null when it is no longer wanted. */
+  async #take(turn: number): Promise<StepResult | null> {
     const now = await this.#logitsNow(turn);
     if (!now) return null;
     const settings = this.settings.peek();
@@ -155,7 +155,7 @@ export class Generation {
     const candidates = candidatesOf(this.rules(now.row, said.slice(this.prompt.length)), settings, said);
     const { id } = drawn(candidates, randomAt(settings.seed, before.length));
     this.#append({ id, shares: sharesOf(now.row, TOP, [id]), forced: false });
-    return now.step.cached;
+    return now.step;
   }
 
   #append(step: Step): void {

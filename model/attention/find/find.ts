@@ -25,6 +25,8 @@ export interface FindOptions {
   readonly file?: string;
   /** Puts plain operators in the place of every fused attention operator: for a runtime that refused to run them. */
   readonly unfuse?: boolean;
+  /** Takes the branch that reads on from a cache, in a file that has both. */
+  readonly cached?: boolean;
 }
 
 interface Examined {
@@ -103,7 +105,7 @@ function warningsOf(fused: readonly Fused[]): string[] {
 export function findAttention(model: onnx.ModelProto, options: FindOptions = {}): Found {
   const prepared = copyModel(model);
   inlineFunctions(prepared);
-  flattenIf(prepared);
+  flattenIf(prepared, options.cached);
   uniqueNames(prepared);
   const { fused, refused } = layOpen(prepared, moduleOf, options.unfuse);
   const subject = new Subject(prepared);

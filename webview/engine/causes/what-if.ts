@@ -6,6 +6,7 @@ import type { AnswerPlace, CauseFacts, Device, HeadChange, Refusal, RunParams } 
 import type { Tensor } from '../../../model/tensor.ts';
 import type { DeviceChoice } from '../device.ts';
 import type { EngineCall } from '../engine.ts';
+import { TWICE_LIMIT } from '../limits.ts';
 import { progressOf } from '../loading.ts';
 import type { OpenModel } from '../opening.ts';
 import type { RunOutputs } from '../outputs.ts';
@@ -14,9 +15,6 @@ import type { Runtime } from '../runtime.ts';
 import { analyse, analyseLens, type LensAnalysis, type PartAnalysis } from './analysis.ts';
 import { LensSession } from './lens-session.ts';
 import { SteeredPart } from './steered.ts';
-
-/** Weights in bytes, up to which a model fits twice into the 4 GB that wasm has. */
-const TWICE_LIMIT = 1.7 * 2 ** 30;
 
 export class WhatIf {
   readonly #parts: readonly PartAnalysis[];

@@ -127,7 +127,7 @@ function Pace({ generation }: { generation: Generation }) {
   if (!pace) return null;
   return (
     <>
-      {short(pace.perSecond)} tokens/s{pace.cached > 0 ? ', with the graph’s cache' : ', each from the whole text'}.
+      {short(pace.perSecond)} tokens/s. {pace.uncached ?? 'Each step reads one token; keys and values of the others come from the cache.'}
     </>
   );
 }
