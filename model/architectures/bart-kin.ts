@@ -3,7 +3,7 @@
  */
 import { activation } from '../blocks/activations.ts';
 import { paddingMask } from '../blocks/masks.ts';
-import type { Module } from '../blocks/module.ts';
+import { encoded, type Module } from '../blocks/module.ts';
 import { layerNorm } from '../blocks/norms.ts';
 import type { Config } from '../safetensors/config.ts';
 import { classPlan } from './bart-classes.ts';
@@ -64,8 +64,10 @@ export function bartFamily<S extends BartSettings>(kin: BartKin<S>): Family {
       const settings = kin.settings(config);
       const { ids, mask } = sourceInputs(root.build);
       const alone = !hasDecoder(root, config, 'model.decoder.layers.0.fc1.weight');
-      const embedded = embed(root, 'encoder', ids, kin, settings);
-      const memory = bartEncoder(root.at('model.encoder'), embedded, { visible: paddingMask(root.ops, mask), alone }, settings);
+      const memory = encoded(root.build, settings.width, () => {
+        const embedded = embed(root, 'encoder', ids, kin, settings);
+        return bartEncoder(root.at('model.encoder'), embedded, { visible: paddingMask(root.ops, mask), alone }, settings);
+      });
       if (alone) root.build.output('last_hidden_state', memory);
       else target(root, config, { ids, memory, mask }, kin, settings);
     },

@@ -8,7 +8,7 @@ import { attention } from '../blocks/attention.ts';
 import { feedForward } from '../blocks/feed-forward.ts';
 import { splitHeads } from '../blocks/heads.ts';
 import { linear } from '../blocks/linear.ts';
-import type { AttentionSite, Module } from '../blocks/module.ts';
+import { type AttentionSite, type Module, unread } from '../blocks/module.ts';
 import { layerNorm } from '../blocks/norms.ts';
 import { postNorm, preNorm } from '../blocks/residual.ts';
 import { hiddenName, type Sight } from './encoder-decoder.ts';
@@ -91,7 +91,7 @@ interface Stack {
 function runStack<T>(module: Module<T>, embedded: T, { stack, settings }: Stack, run: (layer: Layer<T>, x: T, index: number) => T): T {
   const { build } = module;
   const sizes = stack === 'decoder' ? settings.decoder : settings.encoder;
-  let x = build.record(hiddenName(stack, 0), embedded);
+  let x = build.record(hiddenName(stack, 0), stack === 'decoder' ? unread(build, embedded) : embedded);
   for (let index = 0; index < sizes.layers; index++) {
     const place = module.at(`layers.${index}`);
     x = place.record(run({ module: place, sizes, settings }, x, index));

@@ -10,7 +10,7 @@ import { feedForward } from '../blocks/feed-forward.ts';
 import { splitInterleaved } from '../blocks/fused.ts';
 import { linear } from '../blocks/linear.ts';
 import { causalPaddingMask, textPositions } from '../blocks/masks.ts';
-import type { Module } from '../blocks/module.ts';
+import { type Module, unread } from '../blocks/module.ts';
 import { layerNorm } from '../blocks/norms.ts';
 import { alibiBias, alibiSlopes } from '../blocks/positions/alibi.ts';
 import type { Config } from '../safetensors/config.ts';
@@ -66,7 +66,7 @@ function decoder<T>(module: Module<T>, ids: T, settings: Settings): T {
   const { width, vocabulary, layers, epsilon, heads } = settings;
   const mask = attentionMask(build);
   const words = embedding(module.at('word_embeddings'), ids, vocabulary, width);
-  let x = build.record('hidden/0', layerNorm(module.at('word_embeddings_layernorm'), words, width, epsilon));
+  let x = build.record('hidden/0', unread(build, layerNorm(module.at('word_embeddings_layernorm'), words, width, epsilon)));
   const bias = alibiBias(ops, textPositions(ops, mask), alibiSlopes(heads)); // [B, H, 1, T]
   const visible = causalPaddingMask(ops, mask);
   for (let layer = 0; layer < layers; layer++) {

@@ -7,6 +7,7 @@ import { type Interpreter, type Ops, operators } from '../ops/ops.ts';
 import { dtypeOf } from '../safetensors/dtypes.ts';
 import type { TensorPlace } from '../safetensors/header.ts';
 import { type DType, sizeOf } from '../tensor.ts';
+import { ReadingCache } from './cache.ts';
 import type { TensorNames } from './names.ts';
 
 /** What differs between the interpreters. */
@@ -18,6 +19,8 @@ export interface Source<T> {
   input(spec: InputSpec): T;
   /** Optional inputs that the run gives. */
   readonly given: ReadonlySet<string>;
+  /** Whether the model reads on from a cache. */
+  readonly cached?: boolean;
 }
 
 export class Builder<T> implements Build<T> {
@@ -27,6 +30,7 @@ export class Builder<T> implements Build<T> {
   readonly stages = new Map<string, T>();
   readonly sites: AttentionSite<T>[] = [];
   readonly warnings: string[] = [];
+  readonly cache: ReadingCache<T> | null;
   private readonly weights = new Map<string, T>();
 
   constructor(
@@ -34,6 +38,7 @@ export class Builder<T> implements Build<T> {
     private readonly source: Source<T>,
   ) {
     this.ops = operators(source.interpreter);
+    this.cache = source.cached ? new ReadingCache(this) : null;
   }
 
   has(name: string): boolean {

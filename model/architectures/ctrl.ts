@@ -10,7 +10,7 @@ import { feedForward } from '../blocks/feed-forward.ts';
 import { splitHeads } from '../blocks/heads.ts';
 import { linear } from '../blocks/linear.ts';
 import { causalPaddingMask } from '../blocks/masks.ts';
-import type { Module } from '../blocks/module.ts';
+import { type Module, unread } from '../blocks/module.ts';
 import { layerNorm } from '../blocks/norms.ts';
 import { sinusoids } from '../blocks/positions/sinusoidal.ts';
 import { preNorm } from '../blocks/residual.ts';
@@ -66,7 +66,7 @@ function decoder<T>(module: Module<T>, ids: T, settings: Settings): T {
   const { ops, build } = module;
   const { width, layers, epsilon } = settings;
   const visible = causalPaddingMask(ops, attentionMask(build));
-  let x = build.record('hidden/0', embeddings(module, ids, settings));
+  let x = build.record('hidden/0', unread(build, embeddings(module, ids, settings)));
   for (let layer = 0; layer < layers; layer++) {
     x = decoderLayer(module.at(`h.${layer}`), x, { layer, visible }, settings);
     if (layer + 1 < layers) build.record(`hidden/${layer + 1}`, x);

@@ -7,6 +7,7 @@ import type { onnx } from '../onnx/proto.js';
 import { type Emit, emit } from '../ops/emit.ts';
 import type { Checkpoint } from '../safetensors/checkpoint.ts';
 import { Builder } from './builder.ts';
+import type { CacheSlot } from './cache.ts';
 import { TensorNames } from './names.ts';
 import { familyOf } from './registry.ts';
 import { type EmittedSite, isShown } from './sites.ts';
@@ -16,6 +17,8 @@ export interface EmitModelOptions {
   readonly given?: readonly string[];
   /** Stages that become readable as probes of the same name; `all` for every one. */
   readonly stages?: readonly string[] | 'all';
+  /** Writes the model that reads on from a cache. */
+  readonly cached?: boolean;
 }
 
 export interface EmittedModel {
@@ -26,6 +29,8 @@ export interface EmittedModel {
   /** Every place of attention, with the names of its values. */
   readonly sites: readonly EmittedSite[];
   readonly inputs: readonly InputSpec[];
+  /** Caches that it takes and gives; empty unless it reads on. */
+  readonly caches: readonly CacheSlot[];
   /** Names of the outputs, probes left out. */
   readonly outputs: readonly string[];
   /** Name of the value of every stage. */
@@ -42,13 +47,14 @@ export interface EmittedModel {
  * Writes the graph of a checkpoint.
  * @throws HeadlightError `unsupported` for a family or an option that is not known, `format` and `shape` where configuration and weights disagree
  */
-export function emitModel(checkpoint: Checkpoint, { given = [], stages = [] }: EmitModelOptions = {}): EmittedModel {
+export function emitModel(checkpoint: Checkpoint, { given = [], stages = [], cached = false }: EmitModelOptions = {}): EmittedModel {
   const family = familyOf(checkpoint.config);
   const names = new TensorNames(checkpoint.tensors, family);
   const emitter = emit({ name: checkpoint.config.text(['model_type', '_class_name']) });
   const builder = new Builder<string>(names, {
     interpreter: emitter,
     given: new Set(given),
+    cached,
     weight: (place, dtype) =>
       emitter.weight(place.name, dtype, place.shape, { path: place.file, offset: place.offset, length: place.length }),
     input: ({ name, dtype, shape }) => emitter.input(name, dtype, shape),
@@ -62,6 +68,6 @@ export function emitModel(checkpoint: Checkpoint, { given = [], stages = [] }: E
   const files = [...new Set(used.map((name) => checkpoint.tensors.get(name)!.file))];
   return {
     ...{ model: emitter.model(), emitter, sites, inputs, warnings, files, used },
-    ...{ stages: builder.stages, outputs: [...builder.outputs.keys()], unused: names.unused() },
+    ...{ caches: builder.cache?.slots ?? [], stages: builder.stages, outputs: [...builder.outputs.keys()], unused: names.unused() },
   };
 }

@@ -11,7 +11,7 @@ import { feedForward } from '../blocks/feed-forward.ts';
 import { splitGroups } from '../blocks/fused.ts';
 import { linear } from '../blocks/linear.ts';
 import { causalPaddingMask, textPositions } from '../blocks/masks.ts';
-import type { Module } from '../blocks/module.ts';
+import { type Module, unread } from '../blocks/module.ts';
 import { layerNorm } from '../blocks/norms.ts';
 import { alibiBias, alibiSlopes } from '../blocks/positions/alibi.ts';
 import { type RotaryTables, rotaryTables, rotate } from '../blocks/positions/rotary.ts';
@@ -95,7 +95,7 @@ function decoder<T>(module: Module<T>, ids: T, settings: Settings): T {
   const { width, vocabulary, layers, epsilon } = settings;
   const mask = attentionMask(build);
   const shared = { visible: causalPaddingMask(ops, mask), ...order(module, mask, settings) };
-  let x = build.record('hidden/0', embedding(module.at('word_embeddings'), ids, vocabulary, width));
+  let x = build.record('hidden/0', unread(build, embedding(module.at('word_embeddings'), ids, vocabulary, width)));
   for (let layer = 0; layer < layers; layer++) {
     x = decoderLayer(module.at(`h.${layer}`), x, { layer, ...shared }, settings);
     if (layer + 1 < layers) build.record(`hidden/${layer + 1}`, x);
@@ -113,7 +113,7 @@ function order<T>(module: Module<T>, mask: T, { rope, heads, headDim }: Settings
     const bias = toBfloat16(ops, alibiBias(ops, textPositions(ops, mask), slopes));
     return { tables: null, bias: ops.mul(bias, 1 / Math.sqrt(headDim)) };
   }
-  const tables = rotaryTables(ops, positionIds(build), rope);
+  const tables = rotaryTables(ops, unread(build, positionIds(build)), rope);
   module.record(tables.cos, 'rotary_emb');
   return { tables, bias: null };
 }

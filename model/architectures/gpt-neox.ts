@@ -11,7 +11,7 @@ import { feedForward } from '../blocks/feed-forward.ts';
 import { splitInterleaved } from '../blocks/fused.ts';
 import { linear } from '../blocks/linear.ts';
 import { causalPaddingMask } from '../blocks/masks.ts';
-import type { Module } from '../blocks/module.ts';
+import { type Module, unread } from '../blocks/module.ts';
 import { layerNorm } from '../blocks/norms.ts';
 import { type RotaryTables, rotaryTables, rotate } from '../blocks/positions/rotary.ts';
 import type { RotarySettings } from '../blocks/positions/rotary-frequencies.ts';
@@ -80,9 +80,9 @@ function decoder<T>(module: Module<T>, ids: T, settings: Settings): T {
   const { ops, build } = module;
   const { width, vocabulary, layers, epsilon, rope } = settings;
   const visible = causalPaddingMask(ops, attentionMask(build));
-  const tables = rotaryTables(ops, positionIds(build), rope);
+  const tables = rotaryTables(ops, unread(build, positionIds(build)), rope);
   module.record(tables.cos, 'rotary_emb');
-  let x = build.record('hidden/0', embedding(module.at('embed_in'), ids, vocabulary, width));
+  let x = build.record('hidden/0', unread(build, embedding(module.at('embed_in'), ids, vocabulary, width)));
   for (let layer = 0; layer < layers; layer++) {
     x = decoderLayer(module.at(`layers.${layer}`), x, { layer, visible, tables }, settings);
     if (layer + 1 < layers) build.record(`hidden/${layer + 1}`, x);

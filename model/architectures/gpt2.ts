@@ -9,7 +9,7 @@ import { embedding } from '../blocks/embedding.ts';
 import { splitHeads } from '../blocks/heads.ts';
 import { conv1d } from '../blocks/linear.ts';
 import { causalPaddingMask } from '../blocks/masks.ts';
-import type { Module } from '../blocks/module.ts';
+import { type Module, unread } from '../blocks/module.ts';
 import { layerNorm } from '../blocks/norms.ts';
 import { preNorm } from '../blocks/residual.ts';
 import type { Config } from '../safetensors/config.ts';
@@ -76,7 +76,7 @@ function decoder<T>(module: Module<T>, ids: T, settings: Settings): T {
   const { width, vocabulary, positions, layers, epsilon } = settings;
   const [mask, places] = [attentionMask(build), positionIds(build)];
   const words = embedding(module.at('wte'), ids, vocabulary, width);
-  let x = build.record('hidden/0', ops.add(words, embedding(module.at('wpe'), places, positions, width)));
+  let x = build.record('hidden/0', unread(build, ops.add(words, embedding(module.at('wpe'), places, positions, width))));
   const visible = causalPaddingMask(ops, mask);
   for (let layer = 0; layer < layers; layer++) {
     x = decoderLayer(module.at(`h.${layer}`), x, { layer, visible }, settings);

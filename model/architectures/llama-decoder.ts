@@ -11,7 +11,7 @@ import { gatedFeedForward } from '../blocks/feed-forward.ts';
 import { splitHeads } from '../blocks/heads.ts';
 import { linear } from '../blocks/linear.ts';
 import { causalPaddingMask } from '../blocks/masks.ts';
-import type { Module } from '../blocks/module.ts';
+import { type Module, unread } from '../blocks/module.ts';
 import { rmsNorm } from '../blocks/norms.ts';
 import { type RotaryTables, rotaryTables, rotate } from '../blocks/positions/rotary.ts';
 import type { RotarySettings } from '../blocks/positions/rotary-frequencies.ts';
@@ -79,9 +79,9 @@ export function describeLlama(architecture: string, settings: LlamaSettings): De
 export function llamaDecoder<T>(module: Module<T>, ids: T, settings: LlamaSettings): T {
   const { ops, build } = module;
   const { width, vocabulary, embeddingFactor, layers } = settings;
-  const [mask, positions] = [attentionMask(build), positionIds(build)];
+  const [mask, positions] = [attentionMask(build), unread(build, positionIds(build))];
   const words = embedding(module.at('embed_tokens'), ids, vocabulary, width);
-  let x = build.record('hidden/0', embeddingFactor === 1 ? words : ops.mul(words, embeddingFactor));
+  let x = build.record('hidden/0', unread(build, embeddingFactor === 1 ? words : ops.mul(words, embeddingFactor)));
   const share = once(
     (kind: LayerKind) => kind.rope.name,
     (kind) => tablesOf(module, positions, kind.rope),

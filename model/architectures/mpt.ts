@@ -10,7 +10,7 @@ import { feedForward } from '../blocks/feed-forward.ts';
 import { splitThirds } from '../blocks/fused.ts';
 import { linear } from '../blocks/linear.ts';
 import { causalPaddingMask, countAlong } from '../blocks/masks.ts';
-import type { Module } from '../blocks/module.ts';
+import { type Module, unread } from '../blocks/module.ts';
 import { layerNorm } from '../blocks/norms.ts';
 import { alibiBias, mptSlopes } from '../blocks/positions/alibi.ts';
 import { preNorm } from '../blocks/residual.ts';
@@ -84,7 +84,7 @@ function decoder<T>(module: Module<T>, ids: T, settings: Settings): T {
   const visible = causalPaddingMask(ops, attentionMask(build));
   const positions = ops.unsqueeze(countAlong(ops, ids, 1), [0]); // [1, T]
   const bias = alibiBias(ops, positions, mptSlopes(heads, largest)); // [1, H, 1, T]
-  let x = build.record('hidden/0', embedding(module.at('wte'), ids, vocabulary, width));
+  let x = build.record('hidden/0', unread(build, embedding(module.at('wte'), ids, vocabulary, width)));
   for (let layer = 0; layer < layers; layer++) {
     x = decoderLayer(module.at(`blocks.${layer}`), x, { layer, visible, bias }, settings);
     if (layer + 1 < layers) build.record(`hidden/${layer + 1}`, x);

@@ -9,7 +9,7 @@ import { embedding } from '../blocks/embedding.ts';
 import { splitThirds } from '../blocks/fused.ts';
 import { conv1d } from '../blocks/linear.ts';
 import { causalPaddingMask } from '../blocks/masks.ts';
-import type { Module } from '../blocks/module.ts';
+import { type Module, unread } from '../blocks/module.ts';
 import { layerNorm } from '../blocks/norms.ts';
 import { postNorm } from '../blocks/residual.ts';
 import type { Config } from '../safetensors/config.ts';
@@ -67,7 +67,7 @@ function decoder<T>(module: Module<T>, ids: T, settings: Settings): T {
   const { ops, build } = module;
   const { layers } = settings;
   const visible = causalPaddingMask(ops, attentionMask(build));
-  let x = build.record('hidden/0', embeddings(module, ids, settings));
+  let x = build.record('hidden/0', unread(build, embeddings(module, ids, settings)));
   for (let layer = 0; layer < layers; layer++) {
     x = decoderLayer(module.at(`h.${layer}`), x, { layer, visible }, settings);
     build.record(`hidden/${layer + 1}`, x);

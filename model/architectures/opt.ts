@@ -11,7 +11,7 @@ import { feedForward } from '../blocks/feed-forward.ts';
 import { splitHeads } from '../blocks/heads.ts';
 import { linear } from '../blocks/linear.ts';
 import { causalPaddingMask, textPositions } from '../blocks/masks.ts';
-import type { Module } from '../blocks/module.ts';
+import { type Module, unread } from '../blocks/module.ts';
 import { layerNorm } from '../blocks/norms.ts';
 import { postNorm, preNorm } from '../blocks/residual.ts';
 import type { Config } from '../safetensors/config.ts';
@@ -84,7 +84,7 @@ function decoder<T>(module: Module<T>, ids: T, settings: Settings): T {
   const mask = attentionMask(build);
   const words = embedding(module.at('embed_tokens'), ids, vocabulary, embedded);
   const wide = embedded === width ? words : linear(module.at('project_in'), words, { in: embedded, out: width });
-  let x = build.record('hidden/0', ops.add(wide, positions(module, mask, settings)));
+  let x = build.record('hidden/0', unread(build, ops.add(wide, positions(module, mask, settings))));
   const visible = causalPaddingMask(ops, mask);
   for (let layer = 0; layer < layers; layer++) {
     x = decoderLayer(module.at(`layers.${layer}`), x, { layer, visible }, settings);

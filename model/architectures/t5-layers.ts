@@ -8,7 +8,7 @@ import { feedForward, gatedFeedForward } from '../blocks/feed-forward.ts';
 import { splitHeads } from '../blocks/heads.ts';
 import { linear } from '../blocks/linear.ts';
 import { countAlong, distances } from '../blocks/masks.ts';
-import type { AttentionSite, Module } from '../blocks/module.ts';
+import { type AttentionSite, type Module, unread } from '../blocks/module.ts';
 import { rmsNorm } from '../blocks/norms.ts';
 import { t5Bias } from '../blocks/positions/t5-buckets.ts';
 import { preNorm } from '../blocks/residual.ts';
@@ -77,7 +77,7 @@ interface Stack<T> {
 /** All layers and the final norm, with the hidden states written down: [B, T, D] → [B, T, D] */
 function runStack<T>(module: Module<T>, embedded: T, { stack, layers, layer }: Stack<T>, { width, epsilon }: T5Settings): T {
   const { build } = module;
-  let x = build.record(hiddenName(stack, 0), embedded);
+  let x = build.record(hiddenName(stack, 0), stack === 'decoder' ? unread(build, embedded) : embedded);
   for (let index = 0; index < layers; index++) {
     x = module.at(`block.${index}`).record(layer(module.at(`block.${index}`), x, index));
     if (index + 1 < layers) build.record(hiddenName(stack, index + 1), x);

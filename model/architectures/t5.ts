@@ -7,7 +7,7 @@
  */
 import { embedding } from '../blocks/embedding.ts';
 import { paddingMask } from '../blocks/masks.ts';
-import type { Module } from '../blocks/module.ts';
+import { encoded, type Module } from '../blocks/module.ts';
 import type { Config } from '../safetensors/config.ts';
 import { hasDecoder, isEncoderAlone, outputLogits, sightOf, sourceInputs, targetInputs } from './encoder-decoder.ts';
 import type { Family } from './family.ts';
@@ -27,10 +27,13 @@ export const t5: Family = {
   build: (root, config) => {
     const settings = t5Settings(config);
     const { ids, mask } = sourceInputs(root.build);
-    const words = embedding(root.at('shared'), ids, settings.vocabulary, settings.width);
-    const place = { visible: paddingMask(root.ops, mask), alone: !hasDecoder(root, config, 'decoder.final_layer_norm.weight') };
-    const memory = t5Encoder(root.at('encoder'), words, place, settings);
-    if (place.alone) root.build.output('last_hidden_state', memory);
+    const { vocabulary, width } = settings;
+    const alone = !hasDecoder(root, config, 'decoder.final_layer_norm.weight');
+    const memory = encoded(root.build, width, () => {
+      const words = embedding(root.at('shared'), ids, vocabulary, width);
+      return t5Encoder(root.at('encoder'), words, { visible: paddingMask(root.ops, mask), alone }, settings);
+    });
+    if (alone) root.build.output('last_hidden_state', memory);
     else target(root, config, { memory, mask }, settings);
   },
 };

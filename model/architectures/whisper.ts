@@ -7,7 +7,7 @@ import { gelu } from '../blocks/activations.ts';
 import { convolution } from '../blocks/convolution.ts';
 import { embedding } from '../blocks/embedding.ts';
 import { countAlong } from '../blocks/masks.ts';
-import type { Module } from '../blocks/module.ts';
+import { encoded, type Module } from '../blocks/module.ts';
 import type { Config } from '../safetensors/config.ts';
 import { type BartSettings, bartSettings, describeBart } from './bart-kin.ts';
 import { bartDecoder, bartEncoder } from './bart-layers.ts';
@@ -31,7 +31,10 @@ export const whisper: Family = {
   build: (root, config) => {
     const settings = settingsOf(config);
     const alone = !hasDecoder(root, config, 'model.decoder.layers.0.fc1.weight');
-    const memory = bartEncoder(root.at('model.encoder'), heard(root.at('model.encoder'), settings), { visible: null, alone }, settings);
+    const memory = encoded(root.build, settings.width, () => {
+      const module = root.at('model.encoder');
+      return bartEncoder(module, heard(module, settings), { visible: null, alone }, settings);
+    });
     if (alone) root.build.output('last_hidden_state', memory);
     else target(root, config, memory, settings);
   },

@@ -10,7 +10,7 @@
  */
 import type { Ops } from '../ops/ops.ts';
 import { mergeHeads, repeatHeads } from './heads.ts';
-import type { AttentionSite, Module } from './module.ts';
+import type { AttentionSite, Cache, Module } from './module.ts';
 
 /** Which attention of the model this is, and how it is computed. */
 export interface AttentionSettings<T> {
@@ -56,8 +56,9 @@ const HIDDEN = -3.4028234663852886e38;
  * Attention of all heads. Stages `attention/<kind>/<layer>/q|k|v|scores|weights|context` are written down.
  * @returns the heads' contexts side by side: [B, T, H·d]
  */
-export function attention<T>(module: Module<T>, { query, key, value }: Heads<T>, settings: AttentionSettings<T>): T {
+export function attention<T>(module: Module<T>, given: Heads<T>, wanted: AttentionSettings<T>): T {
   const { ops, build } = module;
+  const { query, key, value, ...settings } = build.cache === null ? { ...given, ...wanted } : withCache(build.cache, given, wanted);
   const { kind, layer, heads, kvHeads = heads, headDim, scale = 1 / Math.sqrt(headDim), softcap = null } = settings;
   const { bias = null, visible = null, causal = false, window = null, mayBeBlind = true, fromQueryAndKey = true } = settings;
   const stage = (name: string, x: T): T => build.record(`attention/${kind}/${layer}/${name}`, x);
@@ -74,6 +75,15 @@ export function attention<T>(module: Module<T>, { query, key, value }: Heads<T>,
     ...{ query, key, value, bias, visible, scores, weights, fromQueryAndKey },
   });
   return stage('context', mergeHeads(ops, context, heads, settings.valueDim ?? headDim));
+}
+
+/** Keys and values with those of earlier tokens before them, and of masks the rows of the new tokens. */
+function withCache<T>(cache: Cache<T>, { query, key, value }: Heads<T>, settings: AttentionSettings<T>): Heads<T> & AttentionSettings<T> {
+  const { kind, layer, heads, kvHeads = heads, headDim, valueDim = headDim, visible = null, bias = null } = settings;
+  if (settings.causal !== true && kind !== 'cross') return { query, key, value, ...settings };
+  const rows = (x: T | null): T | null => (x === null ? null : cache.unread(x, -2));
+  const joined = cache.join({ kind, layer, kvHeads, headDim, valueDim }, key, value);
+  return { query, ...joined, ...settings, ...(kind === 'cross' ? {} : { visible: rows(visible), bias: rows(bias) }) };
 }
 
 /** c·tanh(x/c): close to x while it is small, never beyond ±c; x itself where there is no limit. */

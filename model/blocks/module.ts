@@ -60,6 +60,31 @@ export interface AttentionSite<T> {
   readonly fromQueryAndKey: boolean;
 }
 
+/**
+ * How a model reads on from the keys and values of P earlier tokens. It is given the whole text, so that positions and masks are what they
+ * were; its layers read the rows of the n = T − P tokens that are new.
+ */
+export interface Cache<T> {
+  /** The last n rows along an axis; an axis of length 1, which stands for all rows, stays. */
+  unread(x: T, axis: number): T;
+  /** Keys and values [B, G, P + n, d] of a site, from those of the new tokens [B, G, n, d]. */
+  join(site: CachedSite, key: T, value: T): { readonly key: T; readonly value: T };
+  /** What an encoder made of its text, [B, M, width]: M = S for the first tokens, 0 once all sites of `cross` have it in their caches. */
+  memory(width: number): T;
+}
+
+/** A site that keeps its keys and values. */
+export interface CachedSite {
+  readonly kind: AttentionSite<unknown>['kind'];
+  readonly layer: number;
+  /** G */
+  readonly kvHeads: number;
+  /** d of keys */
+  readonly headDim: number;
+  /** d of values */
+  readonly valueDim: number;
+}
+
 /** What a model is built in: operators, weights by name, and the places where inputs, stages, attention and outputs are written down. */
 export interface Build<T> {
   readonly ops: Ops<T>;
@@ -78,6 +103,8 @@ export interface Build<T> {
   record(stage: string, value: T): T;
   /** The value of a stage that was recorded before. @throws HeadlightError `not-found` when there is none of this name */
   stage(name: string): T;
+  /** What reads on from a cache; null in a model that reads its whole text. */
+  readonly cache: Cache<T> | null;
   /** Writes down a place of attention. */
   attend(site: AttentionSite<T>): void;
   /** Declares an output. */
@@ -121,4 +148,14 @@ export class Module<T> {
   private nameOf(name: string | number): string {
     return this.path === '' ? String(name) : `${this.path}.${name}`;
   }
+}
+
+/** What layers read of embeddings or positions [B, T, …]: all rows, or those of the new tokens where the model reads on from a cache. */
+export function unread<T>({ cache }: Build<T>, x: T): T {
+  return cache === null ? x : cache.unread(x, 1);
+}
+
+/** An encoder's result [B, S, width], which a decoder that reads on from a cache is given. */
+export function encoded<T>({ cache }: Build<T>, width: number, encode: () => T): T {
+  return cache === null ? encode() : cache.memory(width);
 }

@@ -1,7 +1,5 @@
 /** Beginnings of a text that were read, with the caches that each left behind. */
 import type { CachePair } from '../../model/onnx/caches.ts';
-import type { RunParams } from '../../model/protocol/engine.ts';
-import type { DType } from '../../model/tensor.ts';
 import type { RunOutputs } from './outputs.ts';
 import type { OrtValues } from './runtime.ts';
 
@@ -51,7 +49,7 @@ export class Beginnings {
       }
     }
     outputs.dispose();
-    this.#known.filter((known) => sameIds(known.ids, ids)).forEach((known) => this.#drop(known));
+    for (const known of this.#known.filter((other) => sameIds(other.ids, ids))) this.#drop(known);
     this.#known.push({ ids: [...ids], caches: grown });
     while (this.#known.length > KEPT || (this.#known.length > 2 && this.bytes > KEPT_BYTES)) this.#drop(this.#known[0]!);
   }
@@ -81,12 +79,4 @@ export class Beginnings {
 
 function sameIds(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((id, i) => id === b[i]);
-}
-
-/** Caches as the parameters of a run have them: with their shapes only, their values stay with the runtime. */
-export function cacheShapes(given: OrtValues): NonNullable<RunParams['raw']> {
-  const shapes = Object.entries(given).map(([past, { type, dims }]) => {
-    return [past, { dtype: type as DType, shape: [...dims], data: new Float32Array(0) }] as const;
-  });
-  return Object.fromEntries(shapes);
 }

@@ -1,23 +1,16 @@
 /** The graph that reads on from caches, loaded when the first step wants it. */
 import { HeadlightError } from '../../model/errors.ts';
-import type { CachePair } from '../../model/onnx/caches.ts';
-import type { EncoderResult, Feeds } from '../../model/onnx/feeds.ts';
-import type { RunParams } from '../../model/protocol/engine.ts';
 import type { EngineCall } from './engine.ts';
 import { TWICE_LIMIT } from './limits.ts';
 import { type Loaded, progressOf } from './loading.ts';
 import type { OpenModel } from './opening.ts';
 import { LoadedPart } from './part.ts';
-import type { NextGraph } from './reading-on.ts';
+import { type NextGraph, unreadFeeds } from './reading-on.ts';
 import type { Runtime } from './runtime.ts';
 
 /** A graph that takes caches, ready to compute a step. */
-export interface Reader {
+export interface Reader extends Omit<NextGraph, 'part'> {
   readonly loaded: LoadedPart;
-  readonly caches: readonly CachePair[];
-  /** Whether it reads the beginning of a text too. */
-  readonly begins: boolean;
-  feeds(params: RunParams, encoder: EncoderResult | null): Feeds;
 }
 
 /** A reader, or why there is none. */
@@ -55,15 +48,25 @@ export class NextPart {
         return without(readsOn.reason);
       case 'itself': {
         const loaded = this.loaded.parts.at(-1)!;
-        return { reader: { loaded, caches: readsOn.caches, begins: true, feeds: parts.at(-1)!.feeds }, reason: null };
+        const feeds = unreadFeeds(parts.at(-1)!.feeds);
+        return { reader: { loaded, caches: readsOn.caches, begins: true, memory: null, feeds }, reason: null };
       }
       case 'other':
-        return this.#load(await readsOn.open(), call);
+        return this.#open(readsOn.open, call);
     }
   }
 
-  async #load(graph: NextGraph, call: EngineCall): Promise<Reading> {
-    const { part, caches, begins, feeds } = graph;
+  async #open(open: () => Promise<NextGraph>, call: EngineCall): Promise<Reading> {
+    try {
+      return await this.#load(await open(), call);
+    } catch (error) {
+      if (error instanceof HeadlightError && error.code === 'unsupported') return without(error.message);
+      throw error;
+    }
+  }
+
+  async #load({ part, ...graph }: NextGraph, call: EngineCall): Promise<Reading> {
+    const { caches } = graph;
     if (caches.length === 0) return without(`The caches of ${part.name} could not be told apart, so every step reads the whole text.`);
     const { weightsSize } = this.model;
     const { device } = this.loaded.parts.at(-1)!;
@@ -79,7 +82,7 @@ export class NextPart {
       if (this.runtime.broken || (code !== 'memory' && code !== 'runtime')) throw error;
       return without(`${message} So every step reads the whole text.`);
     }
-    return { reader: { loaded: this.#own, caches, begins, feeds }, reason: null };
+    return { reader: { loaded: this.#own, ...graph }, reason: null };
   }
 
   async release(): Promise<void> {

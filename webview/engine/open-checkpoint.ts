@@ -1,4 +1,5 @@
 /** A model from a checkpoint: its graph is written from the configuration, its weights stay in the safetensors files. */
+import { MEMORY, PAST_LENGTH } from '../../model/architectures/cache.ts';
 import { describeCheckpoint } from '../../model/architectures/describe.ts';
 import { type EmittedModel, emitModel } from '../../model/architectures/emit.ts';
 import { fillInputs } from '../../model/architectures/fill.ts';
@@ -6,14 +7,17 @@ import { knownSites } from '../../model/architectures/known-sites.ts';
 import { runReference } from '../../model/architectures/reference.ts';
 import { findAttention, type Weights } from '../../model/attention/index.ts';
 import type { InputSpec } from '../../model/blocks/module.ts';
+import { HeadlightError } from '../../model/errors.ts';
 import { type FeedPlan, type Feeds, inputFacts, makeFeeds, planFeeds } from '../../model/onnx/feeds.ts';
 import { readModelConfig } from '../../model/onnx/folder.ts';
 import { Graph } from '../../model/onnx/graph.ts';
 import type { InputFacts, RunParams } from '../../model/protocol/engine.ts';
 import { type Checkpoint, openCheckpoint } from '../../model/safetensors/checkpoint.ts';
 import type { ModelFolder } from '../../model/source.ts';
-import type { Tensor } from '../../model/tensor.ts';
+import { type Tensor, tensor } from '../../model/tensor.ts';
 import type { Computed, OpenedFiles, OpenPart } from './opening.ts';
+import type { Part } from './part.ts';
+import type { NextGraph, ReadParams, ReadsOn } from './reading-on.ts';
 
 /**
  * @param entry a safetensors file or an index, or '' for the folder's own
@@ -43,8 +47,27 @@ export async function openWeights(folder: ModelFolder, entry: string, given: rea
     facts: describeCheckpoint(checkpoint),
     warnings: emitted.warnings,
     config,
-    readsOn: { how: 'not', reason: 'no' },
+    readsOn: readingOn(checkpoint, emitted, given),
   };
+}
+
+/** The family's blocks, written once more to read on from a cache. */
+function readingOn(checkpoint: Checkpoint, { outputs }: EmittedModel, given: readonly string[]): ReadsOn {
+  const memory = outputs.find((name) => name === 'encoder_last_hidden_state') ?? null;
+  return { how: 'other', open: async () => nextGraph(checkpoint, emitModel(checkpoint, { given, cached: true }), memory) };
+}
+
+function nextGraph({ weights, folder, config }: Checkpoint, emitted: EmittedModel, memory: string | null): NextGraph {
+  assertSteady(config);
+  const plan = planFeeds(new Graph(emitted.model.graph!), config.values);
+  const part: Part = { name: weights, folder, found: { model: emitted.model, sites: [], refused: [], warnings: [] } };
+  const caches = emitted.caches.map(({ past, present, fixed }) => ({ past, present: fixed ? null : present, first: present }));
+  const feeds = ({ params, read, encoder }: ReadParams) => {
+    const length = { [PAST_LENGTH]: tensor('int64', [1], BigInt64Array.of(BigInt(read))) };
+    const states = encoder && (read === 0 ? encoder.states : withoutRows(encoder.states));
+    return feedsOf(plan, emitted, { ...params, raw: { ...params.raw, ...length, ...(states && { [MEMORY]: states }) } });
+  };
+  return { part, caches, begins: true, memory, feeds };
 }
 
 /** The names of every value that is a stage; the graph may have the same value under several. */
@@ -93,4 +116,17 @@ async function compute(checkpoint: Checkpoint, { sites }: EmittedModel, feeds: R
 function asWeights({ shape, data }: Tensor): Weights {
   const [batch = 1, heads = 1, queries = 1, keys = 1] = shape;
   return { batch, heads, queries, keys, data: data as Float32Array };
+}
+
+/** [B, S, D] → [B, 0, D] */
+function withoutRows({ dtype, shape }: Tensor): Tensor {
+  return tensor(dtype, [shape[0]!, 0, shape[2]!], new Float32Array(0));
+}
+
+/** @throws HeadlightError `unsupported` for positions that change with the length of the whole text: keys that were turned before would be others now */
+function assertSteady({ values }: Checkpoint['config']): void {
+  const scaled = /"(rope_)?type":"(dynamic|longrope|su)"/.test(JSON.stringify(values['rope_parameters'] ?? values['rope_scaling'] ?? null));
+  if (!scaled) return;
+  const why = 'Its rotary positions change with the length of the whole text, so keys of earlier tokens cannot be kept';
+  throw new HeadlightError('unsupported', `${why}: every step reads the whole text.`);
 }

@@ -10,8 +10,10 @@ import { Graph } from '../../model/onnx/graph.ts';
 import { readSkeleton, type Skeleton } from '../../model/onnx/skeleton.ts';
 import type { RunParams } from '../../model/protocol/engine.ts';
 import type { ModelFolder } from '../../model/source.ts';
+import type { DType } from '../../model/tensor.ts';
 import type { OpenPart } from './opening.ts';
 import type { Part } from './part.ts';
+import type { OrtValues } from './runtime.ts';
 
 export type ReadsOn =
   /** The graph of the runs takes and gives caches. */
@@ -25,9 +27,43 @@ export type ReadsOn =
 export interface NextGraph {
   readonly part: Part;
   readonly caches: readonly CachePair[];
-  /** Whether it can be the first too, with empty caches. */
+  /** Whether it reads the beginning of a text too, with empty caches. */
   readonly begins: boolean;
-  feeds(params: RunParams, encoder: EncoderResult | null): Feeds;
+  /** The output of the graph of runs that holds the encoder's result, where it is given that and has no encoder of its own. */
+  readonly memory: string | null;
+  feeds(step: ReadParams): Feeds;
+}
+
+/** A step, as a graph that reads on is fed for it. */
+export interface ReadParams {
+  /** With the whole text. */
+  readonly params: RunParams;
+  readonly growing: Growing;
+  /** How many of its tokens the caches hold. */
+  readonly read: number;
+  readonly given: OrtValues;
+  readonly encoder: EncoderResult | null;
+}
+
+/** Which tokens grow from step to step. */
+export type Growing = 'ids' | 'targetIds';
+
+/** How a graph is fed that is given what has not been read yet, and nothing but caches of the rest. */
+export function unreadFeeds(feeds: OpenPart['feeds']): NextGraph['feeds'] {
+  return ({ params, growing, read, given, encoder }) => feeds(unread(params, growing, read, cacheShapes(given)), encoder);
+}
+
+function unread(params: RunParams, growing: Growing, read: number, raw: NonNullable<RunParams['raw']>): RunParams {
+  const typeIds = growing === 'ids' && params.typeIds ? { typeIds: params.typeIds.slice(read) } : {};
+  return { ...params, ...typeIds, [growing]: (params[growing] ?? []).slice(read), raw: { ...params.raw, ...raw } };
+}
+
+/** Caches as the parameters of a run have them: with their shapes only, their values stay with the runtime. */
+function cacheShapes(given: OrtValues): NonNullable<RunParams['raw']> {
+  const shapes = Object.entries(given).map(([past, { type, dims }]) => {
+    return [past, { dtype: type as DType, shape: [...dims], data: new Float32Array(0) }] as const;
+  });
+  return Object.fromEntries(shapes);
 }
 
 /** The last graph of a model from files, the one whose tokens grow. */
@@ -61,7 +97,8 @@ function nextGraph({ role, folder }: OpenPart, { path, model }: Skeleton, firsts
     part,
     caches: cachePairs(plan, outputsOf(part), firsts),
     begins: false,
-    feeds: (params, encoder) => makeFeeds(plan, ofTarget ? asOnlyText(params) : params, encoder),
+    memory: null,
+    feeds: unreadFeeds((params, encoder) => makeFeeds(plan, ofTarget ? asOnlyText(params) : params, encoder)),
   };
 }
 

@@ -8,7 +8,7 @@
 import type { EncoderResult } from '../../model/onnx/feeds.ts';
 import type { OutputForParams, RunParams, StepParams, StepResult } from '../../model/protocol/engine.ts';
 import type { Tensor } from '../../model/tensor.ts';
-import { Beginnings, cacheShapes, type Known } from './beginnings.ts';
+import { Beginnings, type Known } from './beginnings.ts';
 import type { EngineCall } from './engine.ts';
 import type { Loaded } from './loading.ts';
 import { NextPart, type Reader } from './next-part.ts';
@@ -16,10 +16,9 @@ import type { OpenModel, OpenPart } from './opening.ts';
 import type { LoadedPart } from './part.ts';
 import { rowAt } from './predict.ts';
 import type { CancelSignal } from './queue.ts';
+import type { Growing } from './reading-on.ts';
 import { encoderResult } from './running.ts';
 import type { Runtime } from './runtime.ts';
-
-type Growing = 'ids' | 'targetIds';
 
 /** A step, and what it is asked. */
 interface Asked {
@@ -48,7 +47,7 @@ export class Stepper {
     const start = performance.now();
     const growing: Growing = hasDecoder(this.model) ? 'targetIds' : 'ids';
     const { reader, reason } = await this.#reading(params, cache, call);
-    const encoder = this.#last.part.role === 'decoder' ? await this.#encode(params, call.token) : null;
+    const encoder = await this.#encode(params, reader?.memory ?? null, call.token);
     const asked: Asked = { params, growing, output, encoder, signal: call.token };
     this.#beginnings.about(contextKey(params, growing));
     const before = reader && this.#beginnings.longest(params[growing] ?? []);
@@ -70,10 +69,10 @@ export class Stepper {
   /** Reads a whole text. */
   async #begin(reader: Reader | null, { params, growing, output, encoder, signal }: Asked): Promise<Float32Array> {
     const { part, loaded } = this.#last;
-    const graph = reader?.begins ? reader : { loaded, feeds: part.feeds };
-    const { feeds, padding } = graph.feeds(params, encoder);
+    const begins = reader?.begins ? reader : null;
+    const { feeds, padding } = begins?.feeds({ params, growing, read: 0, given: {}, encoder }) ?? part.feeds(params, encoder);
     const firsts = reader?.caches.map(({ first }) => first) ?? [];
-    const outputs = await graph.loaded.runFor([output, ...firsts], feeds, {}, signal);
+    const outputs = await (begins?.loaded ?? loaded).runFor([output, ...firsts], feeds, {}, signal);
     const logits = lastRow(await outputs.tensor(output), output, padding);
     if (reader) this.#beginnings.keep(params[growing] ?? [], reader.caches, outputs, true);
     else outputs.dispose();
@@ -83,7 +82,7 @@ export class Stepper {
   /** Reads what comes after a known beginning. */
   async #readOn(reader: Reader, before: Known, { params, growing, output, encoder, signal }: Asked): Promise<Float32Array> {
     const given = this.#beginnings.given(before);
-    const { feeds } = reader.feeds(unread(params, growing, before.ids.length, cacheShapes(given)), encoder);
+    const { feeds } = reader.feeds({ params, growing, read: before.ids.length, given, encoder });
     const presents = reader.caches.flatMap(({ present }) => (present === null ? [] : [present]));
     const outputs = await reader.loaded.runFor([output, ...presents], feeds, given, signal);
     const logits = lastRow(await outputs.tensor(output), output, 0);
@@ -94,7 +93,7 @@ export class Stepper {
   /** One output of a run on all that is given; nothing is kept. @throws HeadlightError as a run */
   async output({ params, output }: OutputForParams, signal: CancelSignal | undefined): Promise<Tensor> {
     const { part, loaded } = this.#last;
-    const encoder = part.role === 'decoder' ? await this.#encode(params, signal) : null;
+    const encoder = await this.#encode(params, null, signal);
     const outputs = await loaded.runFor([output], part.feeds(params, encoder).feeds, {}, signal);
     try {
       const { dtype, shape, data } = await outputs.tensor(output);
@@ -104,12 +103,18 @@ export class Stepper {
     }
   }
 
-  async #encode(params: RunParams, signal: CancelSignal | undefined): Promise<EncoderResult | null> {
-    const index = this.model.parts.findIndex(({ role }) => role === 'encoder');
+  /**
+   * What the encoder of a pair made of its text, once for each text.
+   * @param memory the output of the one graph that holds it, where a graph that reads on is given it; null where only a pair's decoder is
+   */
+  async #encode(params: RunParams, memory: string | null, signal: CancelSignal | undefined): Promise<EncoderResult | null> {
+    const index = memory === null ? this.model.parts.findIndex(({ role }) => role === 'encoder') : this.model.parts.length - 1;
     if (index < 0) return null;
     const key = contextKey(params, 'targetIds');
     if (this.#encoded?.key === key) return this.#encoded.result;
-    const result = await encode(this.model.parts[index]!, this.loaded.parts[index]!, params, signal);
+    const { targetIds, ...source } = params;
+    const start = targetIds ? { targetIds: targetIds.slice(0, 1) } : {};
+    const result = await encode(this.model.parts[index]!, this.loaded.parts[index]!, { ...source, ...start }, memory, signal);
     this.#encoded = { key, result };
     return result;
   }
@@ -126,8 +131,14 @@ export function hasDecoder({ parts, inputs }: Pick<OpenModel, 'parts' | 'inputs'
   return parts.at(-1)!.role === 'decoder' || inputs.some(({ name }) => /^decoder_(input_)?ids$/.test(name));
 }
 
-async function encode(part: OpenPart, loaded: LoadedPart, params: RunParams, signal: CancelSignal | undefined): Promise<EncoderResult> {
-  const name = part.found.model.graph!.output[0]!.name;
+async function encode(
+  part: OpenPart,
+  loaded: LoadedPart,
+  params: RunParams,
+  output: string | null,
+  signal: CancelSignal | undefined,
+): Promise<EncoderResult> {
+  const name = output ?? part.found.model.graph!.output[0]!.name;
   const outputs = await loaded.runFor([name], part.feeds(params, null).feeds, {}, signal);
   try {
     return encoderResult(await outputs.tensor(name), params);
@@ -147,12 +158,6 @@ function print(tensor: Tensor | undefined): readonly number[] | null {
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum += Number(data[i]) * (1 + (i % 97));
   return [...tensor.shape, sum];
-}
-
-/** The parameters for what has not been read yet. */
-function unread(params: RunParams, growing: Growing, read: number, raw: NonNullable<RunParams['raw']>): RunParams {
-  const typeIds = growing === 'ids' && params.typeIds ? { typeIds: params.typeIds.slice(read) } : {};
-  return { ...params, ...typeIds, [growing]: (params[growing] ?? []).slice(read), raw: { ...params.raw, ...raw } };
 }
 
 /** The row after the last token that is no padding; a copy. */

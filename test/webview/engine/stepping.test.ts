@@ -35,20 +35,25 @@ async function continued(engine: Engine, start: RunParams, growing: Growing, ste
   const ids = [...start[growing]!];
   const logits: Float32Array[] = [];
   const cached: number[] = [];
+  const uncached: (string | null)[] = [];
   for (let step = 0; step < steps; step++) {
     const result = await engine.step({ params: { ...start, [growing]: ids }, output: 'logits', cache });
     logits.push(result.logits);
     cached.push(result.cached);
+    uncached.push(result.uncached);
     ids.push(largestOf(result.logits, 1)[0]!);
   }
-  return { ids: ids.slice(start[growing]!.length), logits, cached };
+  return { ids: ids.slice(start[growing]!.length), logits, cached, uncached };
 }
 
 const numbers = (data: ArrayLike<number | bigint>) => Array.from(data, Number);
 
 const generating = (await Promise.all(goldenNames().map(openGolden))).filter(({ tensors }) => tensors.has('A/generated'));
 
-describe('greedy steps equal the goldens', () => {
+/** Sums in another order: one row at a time instead of all. */
+const ORDER = { rtol: 1e-4, atol: 2e-5 };
+
+describe('greedy steps equal the goldens, with the cache and without', () => {
   for (const golden of generating) {
     test(golden.name, async () => {
       const inputs = inputsOf(golden, 'A');
@@ -59,8 +64,13 @@ describe('greedy steps equal the goldens', () => {
         ...(inputs.decoder_input_ids && { targetIds: numbers(inputs.decoder_input_ids.data).slice(0, 1) }),
       };
       const { engine, close } = await opened(goldenPath(golden.name, ''));
-      const { ids } = await continued(engine, params, growing, 6, true);
-      assert.deepEqual(ids, numbers(golden.tensors.get('A/generated').data));
+      const quick = await continued(engine, params, growing, 6, true);
+      assert.deepEqual(quick.ids, numbers(golden.tensors.get('A/generated').data));
+      const plain = await continued(engine, params, growing, 6, false);
+      for (const [step, row] of quick.logits.entries()) assertClose(row, plain.logits[step]!, ORDER, `step ${step}`);
+      const first = params[growing]!.length;
+      assert.deepEqual(quick.cached, [0, first, first + 1, first + 2, first + 3, first + 4], quick.uncached.at(-1) ?? '');
+      assert.equal(quick.uncached.at(-1), null);
       await close();
     });
   }
@@ -78,9 +88,6 @@ const WITH_CACHES: readonly string[] = [
   ...['marian.optimum.folder', 't5.optimum.folder-three-files'],
 ];
 
-/** Sums in another order: one row at a time instead of all. */
-const ORDER = { rtol: 1e-4, atol: 2e-5 };
-
 describe('steps with the cache equal steps without', () => {
   for (const name of WITH_CACHES) {
     test(name, async () => {
@@ -96,6 +103,24 @@ describe('steps with the cache equal steps without', () => {
       await close();
     });
   }
+});
+
+describe('where no cache can be used, the step says why', () => {
+  const said = async (path: string) => {
+    const { engine, model, close } = await opened(path);
+    const output = model.outputs.find((name) => name === 'logits') ?? model.outputs[0]!;
+    const first = await engine.step({ params: { ids: [3, 7, 11] }, output });
+    const second = await engine.step({ params: { ids: [3, 7, 11, 5] }, output });
+    await close();
+    assert.deepEqual([first.cached, second.cached], [0, 0]);
+    return second.uncached;
+  };
+  test('blocks with a memory of their own', async () => {
+    assert.match((await said(goldenPath('transfo-xl', '')))!, /do not read on from a cache, so every step reads the whole text\.$/);
+  });
+  test('a graph that was exported without one', async () => {
+    assert.match((await said(corpus('bloom.dy18.eager')))!, /exported without a cache, so every step reads the whole text\.$/);
+  });
 });
 
 test('a branch and an undone step go on from the longest beginning that is known', async () => {
