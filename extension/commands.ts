@@ -68,6 +68,7 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'headlight.checkReference': (app) => act(app, 'check'),
   'headlight.back': (app) => act(app, 'back'),
   'headlight.forward': (app) => act(app, 'forward'),
+  'headlight.focusPanel': focusPanel,
   'headlight.closePanel': (app) => app.panel.close(),
 };
 
@@ -373,6 +374,11 @@ function stepLayer(app: App, by: 1 | -1): void {
   const size = run.heads();
   if (!run.selection || !size) return;
   app.runs.select({ layer: (run.selection.layer + by + size.layers) % size.layers });
+}
+
+function focusPanel(app: App): void {
+  currentRun(app);
+  app.panel.focus();
 }
 
 function openInPanel(app: App, token: unknown): void {

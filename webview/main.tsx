@@ -17,6 +17,7 @@ import { Sessions } from './state/session.ts';
 import { watchShown } from './state/shown.ts';
 import { createStore } from './state/store.ts';
 import { Walks } from './state/walks.ts';
+import { watchKeyboard } from './ui/keyboard.ts';
 import { App } from './views/app.tsx';
 import { PanelProvider } from './views/context.ts';
 import { lookAt } from './views/look-at.ts';
@@ -73,4 +74,5 @@ render(
 effect(() => {
   document.body.dataset.theme = theme.value.kind;
 });
+watchKeyboard(() => host.notify('leave', null));
 host.notify('ready', null);

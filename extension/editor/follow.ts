@@ -1,6 +1,8 @@
 /** The editor and the run follow each other: the cursor chooses the query, the row is painted, tokens are revealed. */
 import {
+  commands,
   Range,
+  type TextDocument,
   type TextEditor,
   TextEditorRevealType,
   type TextEditorSelectionChangeEvent,
@@ -72,6 +74,8 @@ function planInputs(run: Run, source: TrackedText, scale: Scale): PlanInput[] {
   return [inSource, inTarget];
 }
 
+const editorOf = (document: TextDocument) => window.visibleTextEditors.find((editor) => editor.document === document);
+
 export class Follow {
   readonly #store = new Store();
   #frame: NodeJS.Timeout | undefined;
@@ -89,6 +93,7 @@ export class Follow {
     this.#store.add(window.onDidChangeVisibleTextEditors(() => this.#paint(runs.current)));
     this.#store.add(window.onDidChangeTextEditorSelection((change) => this.#cursorMoved(change)));
     this.#store.add(panel.onDidReveal(({ token, target }) => void this.#reveal(token, target ?? false)));
+    this.#store.add(panel.onDidLeave(() => void this.focusText()));
     this.#store.add(
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('headlight.editor')) this.#paint(runs.current);
@@ -163,10 +168,25 @@ export class Follow {
     if (!run?.source.uri || !span) return;
     const document = await openDocument(Uri.parse(run.source.uri));
     const range = new Range(document.positionAt(span.start), document.positionAt(span.end));
-    const shown = window.visibleTextEditors.find((editor) => editor.document === document);
-    const viewColumn = this.panel.column === ViewColumn.One ? ViewColumn.Beside : ViewColumn.One;
-    const editor = shown ?? (await window.showTextDocument(document, { preserveFocus: true, viewColumn }));
+    const shown = editorOf(document);
+    const editor = shown ?? (await window.showTextDocument(document, { preserveFocus: true, viewColumn: this.#beside }));
     editor.revealRange(range, TextEditorRevealType.InCenterIfOutsideViewport);
+  }
+
+  /** Moves the keyboard from the panel to the text that was run, its cursor where it was; without a text to the editors before the panel. */
+  async focusText(): Promise<void> {
+    const uri = this.runs.current?.source.uri;
+    if (!uri || this.runs.current?.ofPicture) {
+      await commands.executeCommand('workbench.action.focusPreviousGroup');
+      return;
+    }
+    const document = await openDocument(Uri.parse(uri));
+    await window.showTextDocument(document, { viewColumn: editorOf(document)?.viewColumn ?? this.#beside });
+  }
+
+  /** A column that the panel does not stand in. */
+  get #beside(): ViewColumn {
+    return this.panel.column === ViewColumn.One ? ViewColumn.Beside : ViewColumn.One;
   }
 
   dispose(): void {

@@ -60,12 +60,15 @@ export class Panel {
   readonly #reveal = this.#store.add(new EventEmitter<HostNotifications['reveal']>());
   readonly #failed = this.#store.add(new EventEmitter<HostNotifications['failed']>());
   readonly #measured = this.#store.add(new EventEmitter<HostNotifications['measured']>());
+  readonly #left = this.#store.add(new EventEmitter<void>());
   readonly #closed = this.#store.add(new EventEmitter<void>());
   readonly #restarted = this.#store.add(new EventEmitter<void>());
   readonly onDidSelect = this.#selected.event;
   readonly onDidReveal = this.#reveal.event;
   readonly onDidFail = this.#failed.event;
   readonly onDidMeasure = this.#measured.event;
+  /** The user leaves it by keyboard. */
+  readonly onDidLeave = this.#left.event;
   readonly onDidClose = this.#closed.event;
   /** The page was loaded anew and knows nothing any more. */
   readonly onDidRestart = this.#restarted.event;
@@ -125,6 +128,7 @@ export class Panel {
           this.#failed.fire({ error: asHeadlightError(error, 'not-found', 'The code cannot be shown') }),
         ),
       settings: () => void commands.executeCommand('workbench.action.openSettings', 'headlight'),
+      leave: () => this.#left.fire(),
     };
     const session = new Session(view, this.extension, this.requests, { notifications, restarted: () => this.#restarted.fire() });
     this.#session = this.#store.add(session);

@@ -216,6 +216,8 @@ export interface HostNotifications {
   code: { readonly file: string; readonly symbol: string };
   /** Opens Headlight's settings. */
   settings: null;
+  /** The keyboard goes back to the text. */
+  leave: null;
   /** Measured numbers of every head so far, by metric id (`model/metrics`), for side panel and hover; sent again as more are known. */
   measured: { readonly heads: readonly HeadMeasures[] };
 }

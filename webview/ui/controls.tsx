@@ -116,7 +116,8 @@ export function TextField(props: {
       onInput={() => props.onInput?.(text())}
       onKeyDown={(event) => {
         if (event.key === 'Enter') props.onEnter?.(text());
-        event.stopPropagation();
+        // Keys that are commands elsewhere are letters here.
+        if (event.key !== 'Escape') event.stopPropagation();
       }}
     />
   );

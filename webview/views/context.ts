@@ -32,5 +32,7 @@ export const PanelProvider = Context.Provider;
 export function usePanel(): Panel {
   const panel = useContext(Context);
   if (!panel) throw new Error('A view stands outside the panel.');
+  // Read here, so that another theme draws every view again: most use its colours after rendering, where nothing watches.
+  void panel.theme.value;
   return panel;
 }

@@ -9,12 +9,13 @@ const WORDS = 'The keys to the old cabinet in the hall are on the table near the
 /** The sample pictures, as the server offers them. */
 export const SAMPLES = '/samples/';
 
-/** `checkpoint/llama` */
-export function goldenCase(name: string): ShowParams {
+/** `checkpoint/llama`, or `checkpoint/llama:900` for as many tokens. */
+export function goldenCase(which: string): ShowParams {
+  const [name = '', length] = which.split(':');
   const folder = join(DATA, 'checkpoints', name);
   const goldens = Goldens.read(join(folder, 'golden.safetensors'));
   const ids = (input: string) => Array.from(goldens.get(`A/input/${input}`).data as BigInt64Array, Number);
-  const source = textOf(ids('input_ids'));
+  const source = textOf(repeated(ids('input_ids'), length ? Number(length) : null));
   const types = goldens.has('A/input/token_type_ids') ? { typeIds: ids('token_type_ids') } : {};
   const target = goldens.has('A/input/decoder_input_ids') ? textOf(ids('decoder_input_ids')) : null;
   return {
@@ -81,6 +82,10 @@ function modelOf(name: string, folder: string, served: string): Omit<ShowParams,
   const uris = Object.fromEntries(files.map(({ path }) => [path, `${served}${path}`]));
   return { model: { id: name, name, entry: '', files }, uris, select: {}, knownHeads: [], restore: { name }, device: 'wasm' };
 }
+
+/** Ids, cut or begun again until there are `length` of them. */
+const repeated = (ids: readonly number[], length: number | null) =>
+  length === null ? ids : Array.from({ length }, (_, i) => ids[i % ids.length]!);
 
 /** Ids under the words of a sentence, begun again where it ends. */
 function textOf(ids: readonly number[]) {

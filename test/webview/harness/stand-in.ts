@@ -68,6 +68,7 @@ const host = new Channel<PanelRequests, PanelNotifications, HostRequests, HostNo
     reveal: write('reveal'),
     failed: write('failed'),
     settings: write('settings'),
+    leave: write('leave'),
     measured: write('measured'),
   },
 );

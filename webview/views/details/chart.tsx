@@ -163,6 +163,7 @@ function dress(chart: Chart<'scatter' | 'line', Dot[]>, theme: Theme, layers: nu
       ticks: { ...ticks, stepSize: step, callback: (v) => (Number.isInteger(Number(v)) ? v : null) },
       grid: { display: false },
       border: { color: theme.border },
+      title: { display: true, text: 'layer', color: theme.muted, font: { family: theme.font, size: 10 }, padding: 0 },
       afterBuildTicks: (axis) => {
         axis.ticks = Array.from({ length: Math.ceil(layers / step) }, (_, i) => ({ value: 1 + i * step }));
       },

@@ -26,6 +26,7 @@ export function MetricsView({ shown }: { shown: Shown }) {
   const heads = headsOf(session, kind).filter((h) => measures.value.has(headKey(h)));
   const sorted = sort === 'layer' ? heads : [...heads].sort((a, b) => value(b) - value(a));
   const { heads: done, of } = measuring.done.value;
+  const defined = definitions.find(({ id }) => id === metric.id);
   return (
     <div class="metrics-view drawing">
       <div class="row-tools">
@@ -38,10 +39,13 @@ export function MetricsView({ shown }: { shown: Shown }) {
         <CsvButton heads={sorted} />
       </div>
       <p class="note">
-        {definitions.find((m) => m.id === metric.id)?.definition} {definitions.find((m) => m.id === metric.id)?.formula}
+        {defined?.definition}
         {done < of ? ` Measured ${done} of ${of} heads.` : ''}
+        <code class="formula">{defined?.formula}</code>
       </p>
+      <h3>{metric.name} over the layers</h3>
       <LayerChart metric={metric} />
+      <p class="note">A dot is a head, the large one the chosen head, the line the mean of a layer.</p>
       <details class="link-search">
         <summary class="link">Heads that link two words</summary>
         <LinkSearch shown={shown} />

@@ -1,6 +1,6 @@
 /** q, k, q∘k and the scores of a query against the keys, dimension by dimension, so that score → softmax → weight adds up before the eyes. */
 import { type Signal, useSignal } from '@preact/signals';
-import { useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { HeadScores, HeadVectors } from '../../../model/protocol/engine.ts';
 import { exact, headWords, short } from '../../draw/numbers.ts';
 import { tokenLabel } from '../../state/axis.ts';
@@ -115,6 +115,11 @@ function usePicture(props: StripsProps, size: { readonly width: number; readonly
   };
 }
 
+/** Scrolls as far as a key needs to be seen under the heading. */
+function bringIntoView(box: HTMLElement, key: number, height: number): void {
+  box.scrollTop = Math.min(key * ROW, Math.max(box.scrollTop, (key + 1) * ROW - (height - HEAD)));
+}
+
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
 
 /** Arrow keys choose a key and scroll it into the box. */
@@ -125,7 +130,7 @@ function useSteps(box: { readonly current: HTMLElement | null }, keys: number, h
     if (!step || !box.current) return;
     const to = Math.min(keys - 1, Math.max(0, (store.selection.peek().key ?? -1) + step));
     select(store, { key: to });
-    box.current.scrollTop = Math.min(to * ROW, Math.max(box.current.scrollTop, (to + 1) * ROW - (height - HEAD)));
+    bringIntoView(box.current, to, height);
     event.preventDefault();
   };
 }
@@ -156,6 +161,12 @@ function Strips(props: StripsProps) {
   const picture = usePicture(props, size, scroll.value);
   const { keys, sum, chosen } = picture;
   const { shown, vectors, query, columns } = props;
+  // A key that is chosen elsewhere is seen here, in the middle where there is room.
+  useEffect(() => {
+    if (!box.current || chosen === null || size.height <= HEAD) return;
+    const seen = box.current.scrollTop <= chosen * ROW && (chosen + 1) * ROW <= box.current.scrollTop + size.height - HEAD;
+    if (!seen) box.current.scrollTop = (chosen + 0.5) * ROW - (size.height - HEAD) / 2;
+  }, [chosen, size.height]);
   useDraw(() => {
     if (canvas.current && size.width > 60) drawNeurons(canvas.current, picture);
   });

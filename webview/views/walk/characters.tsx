@@ -1,11 +1,12 @@
 /** Where the walk begins: characters become tokens, tokens become ids. */
 import type { TextInput, Token } from '../../../model/protocol/panel.ts';
+import { count } from '../../draw/numbers.ts';
 import { sideOf, tokenLabel } from '../../state/axis.ts';
 import { select } from '../../state/select.ts';
 import type { Session } from '../../state/types.ts';
 import { usePanel } from '../context.ts';
 
-/** Tokens that are listed; further ones are counted. */
+/** Tokens that are listed, around the one that is followed; the others are counted. */
 const MOST = 64;
 
 export function Characters({ session }: { readonly session: Session }) {
@@ -46,9 +47,14 @@ function Tokens({ session, text, tokens }: TokensProps) {
   const side = site ? sideOf(session, site, 'queries') : null;
   const isFollowed = side?.tokens === tokens;
   const own = { text: text.text, tokens, count: tokens.length, unit: 'token' };
+  const followed = isFollowed ? (store.selection.value.query ?? 0) : 0;
+  const first = Math.max(0, Math.min(followed - MOST / 2, tokens.length - MOST));
+  const after = tokens.length - first - MOST;
   return (
-    <ol class="walk-tokens">
-      {tokens.slice(0, MOST).map((token, i) => {
+    <ol class="walk-tokens" start={first + 1}>
+      {first > 0 && <li class="muted">{count(first)} before</li>}
+      {tokens.slice(first, first + MOST).map((token, at) => {
+        const i = first + at;
         const isLit = isFollowed && store.selection.value.query === i;
         const face = (
           <>
@@ -67,7 +73,7 @@ function Tokens({ session, text, tokens }: TokensProps) {
           </li>
         );
       })}
-      {tokens.length > MOST && <li class="muted">and {tokens.length - MOST} more</li>}
+      {after > 0 && <li class="muted">and {count(after)} more</li>}
     </ol>
   );
 }
