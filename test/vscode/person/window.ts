@@ -193,16 +193,21 @@ export class Window {
   }
 
   /** Presses Tab until the focus in a frame is where `selector` says. A press goes nowhere while a frame is loading. */
-  async tabTo(frame: Frame, selector: string): Promise<void> {
+  async tabTo(frame: Frame, selector: string, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
     const passed: string[] = [];
     for (let step = 0; step < 80; step++) {
       const here = await frame.evaluate(focused, selector);
       if (here === true) return;
       passed.push(here);
-      await this.page.keyboard.press('Tab');
+      await this.page.keyboard.press(key);
       await this.page.waitForTimeout(60);
     }
     throw new Error(`Tab did not lead to ${selector}, but to ${[...new Set(passed)].join(', ')}; see ${await this.picture('tab-lost')}`);
+  }
+
+  /** What has the focus in a frame, as people see and hear it; null when the focus is elsewhere or lost. */
+  focusIn(frame: Frame): Promise<Focus | null> {
+    return frame.evaluate(describeFocus);
   }
 
   /**
@@ -232,6 +237,47 @@ function focused(selector: string): true | string {
   const here = document.hasFocus() ? document.activeElement : null;
   if (here?.matches(selector)) return true;
   return here ? `${here.tagName.toLowerCase()}${here.id ? `#${here.id}` : ''}.${here.className}` : 'elsewhere';
+}
+
+export interface Focus {
+  readonly role: string;
+  /** Its accessible name. */
+  readonly name: string;
+  /** What a screen reader says of where one stands in it: the active descendant, else what it is described by in a live region, else its text. */
+  readonly says: string;
+  /** Whether an outline, a border in the focus colour or a shadow shows it. */
+  readonly seen: boolean;
+}
+
+/** In a frame. No inner function has a name: the loader would wrap it in a helper that the page lacks. */
+function describeFocus(): Focus | null {
+  const outer = document.hasFocus() ? (document.activeElement as HTMLElement | null) : null;
+  if (!outer || outer === document.body) return null;
+  let inner: HTMLElement = outer;
+  while (inner.shadowRoot?.activeElement) inner = inner.shadowRoot.activeElement as HTMLElement;
+  const colour = getComputedStyle(document.body).getPropertyValue('--vscode-focusBorder').trim();
+  const probe = document.createElement('i');
+  probe.style.color = colour;
+  document.body.append(probe);
+  const focusColour = getComputedStyle(probe).color;
+  probe.remove();
+  const parts = [outer, inner, ...(outer.shadowRoot?.querySelectorAll<HTMLElement>('.control, .root, .label') ?? [])];
+  const seen = parts.some((part) => {
+    const style = getComputedStyle(part);
+    const line = style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) > 0;
+    return line || style.borderColor.includes(focusColour) || style.boxShadow !== 'none';
+  });
+  const named = outer.getAttribute('aria-activedescendant');
+  const descendant = named ? document.getElementById(named) : null;
+  const live = outer.closest('.current, .pane, .app')?.querySelector<HTMLElement>('[role=status]:not(:empty)');
+  const own = (outer.textContent ?? '').trim();
+  const passive = ['application', 'group', 'img'].includes(outer.getAttribute('role') ?? '');
+  return {
+    role: outer.getAttribute('role') ?? outer.tagName.toLowerCase().replace('vscode-', ''),
+    name: outer.getAttribute('aria-label') ?? outer.title ?? '',
+    says: (descendant?.getAttribute('aria-label') ?? descendant?.textContent ?? (passive ? live?.textContent : own) ?? '').trim(),
+    seen,
+  };
 }
 
 /** In the page: whether an entry of VS Code's own databases holds all of `words`, however often it was quoted. No inner function has a name: the loader would wrap it in a helper that the page lacks. */

@@ -1,35 +1,10 @@
-/** Everybody can use the panel: axe finds nothing in any view and theme, the keyboard reaches everything, and pictures have words. */
+/** Everybody can use the panel: the keyboard reaches everything, and pictures have words (axe: themes.browser.test.ts). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { violations } from './axe.ts';
-import { panels, settled, THEMES, told, wordsOf } from './panel.ts';
+import { panels, settled, told, wordsOf } from './panel.ts';
 
 const { open } = panels();
-
-for (const theme of THEMES) {
-  test(`axe finds nothing in any view: ${theme}`, async () => {
-    const { page, wrong } = await open({ case: 'headlight-bert/0', theme, select: { layer: 1, head: 1, query: 3, key: 2 } });
-    await settled(page);
-    for (const tab of ['matrix', 'lines', 'text', 'metrics']) {
-      await page.locator(`#tab-${tab}`).click();
-      await settled(page);
-      assert.deepEqual(await violations(page), [], `${tab}, ${theme}`);
-    }
-    await page.locator('#tab-matrix').click();
-    await page.keyboard.press('t');
-    await page.waitForSelector('.table-box');
-    assert.deepEqual(await violations(page), [], `table, ${theme}`);
-    for (const name of ['How exact', 'Export', 'Compare']) {
-      await page.locator(`.header button[title^="${name}"]`).click();
-      await settled(page);
-      assert.deepEqual(await violations(page), [], `${name}, ${theme}`);
-      await page.keyboard.press('Escape');
-    }
-    assert.deepEqual(wrong, []);
-    await page.close();
-  });
-}
 
 /** What has the focus, by role and name. */
 const focused = (page: Page): Promise<string> =>
