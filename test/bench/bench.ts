@@ -11,8 +11,9 @@ export interface Figure {
 export interface Bench {
   readonly name: string;
   readonly unit: string;
-  /** Largest value that is good enough; null where smaller or larger is no promise. */
+  /** Largest value that is good enough, or the smallest where `more` is better; null where smaller or larger is no promise. */
   readonly limit: number | null;
+  readonly more?: boolean;
   /** Runs in this process; long work and memory are measured in processes of their own, through `tools.task`. */
   measure(tools: Tools): Promise<Figure>;
 }

@@ -35,9 +35,10 @@ export async function main(args: readonly string[], task: string): Promise<numbe
   return failed ? 2 : results.some(({ holds }) => holds === false) ? 1 : 0;
 }
 
-async function measure({ name, unit, limit, measure }: Bench, tools: Tools): Promise<Result> {
+async function measure({ name, unit, limit, more = false, measure }: Bench, tools: Tools): Promise<Result> {
   const figure = await measure(tools);
-  return { name, unit, limit, holds: limit === null ? null : figure.value <= limit, ...figure };
+  const holds = limit === null ? null : more ? figure.value >= limit : figure.value <= limit;
+  return { name, unit, limit, holds, ...figure };
 }
 
 function lineOf({ name, value, unit, limit, holds, against, detail }: Result): string {

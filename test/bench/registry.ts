@@ -2,7 +2,7 @@
 
 import { alignBench } from './align.ts';
 import type { Bench } from './bench.ts';
-import { generateBench } from './generate.ts';
+import { firstTokenBench, generateBench, tokenMemoryBench } from './generate.ts';
 import { headBench } from './head.ts';
 import { memoryBench } from './memory.ts';
 import { openMemoryBench, openTimeBench } from './open.ts';
@@ -23,4 +23,6 @@ export const BENCHES: readonly Bench[] = [
   alignBench,
   referenceBench,
   generateBench,
+  firstTokenBench,
+  tokenMemoryBench,
 ];

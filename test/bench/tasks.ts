@@ -3,8 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runReference } from '../../model/architectures/reference.ts';
 import type { Keep } from '../../model/attention/index.ts';
-import { makeFeeds, planFeeds } from '../../model/onnx/feeds.ts';
-import { Graph } from '../../model/onnx/graph.ts';
 import { writeModel } from '../../model/onnx/wire.ts';
 import { emit } from '../../model/ops/emit.ts';
 import { openCheckpoint } from '../../model/safetensors/checkpoint.ts';
@@ -19,25 +17,14 @@ import { toOrt } from '../../webview/engine/tensors.ts';
 import { openFolder } from '../inspect/folder.ts';
 import { startRuntime } from '../inspect/runtime.ts';
 import { type Measures, median } from './bench.ts';
-
-type Params = Readonly<Record<string, string | number>>;
+import { GENERATION } from './generation-tasks.ts';
+import { idsOf, type Params, timed, watchHeaps } from './measuring.ts';
 
 const CPU = { device: 'wasm', fallback: null, half: false } as const;
-
-/** Ids that no tokenizer is needed for; different ones, so that nothing is cached by luck. */
-function idsOf(tokens: number, vocabulary: number): number[] {
-  return Array.from({ length: tokens }, (_, i) => 5 + ((i * 37) % (vocabulary - 10)));
-}
 
 /** Largest resident memory of this process so far, in MB. */
 function peakMb(): number {
   return process.resourceUsage().maxRSS / 1024;
-}
-
-async function timed<R>(work: () => Promise<R>): Promise<{ result: R; ms: number }> {
-  const start = performance.now();
-  const result = await work();
-  return { result, ms: performance.now() - start };
 }
 
 /** Starting the runtime itself is paid once, whatever is opened. */
@@ -124,19 +111,6 @@ async function probeOverhead({ file, tokens, vocabulary, rounds }: Params): Prom
   return { bareMs: of((pair) => pair.bare), probedMs: of((pair) => pair.probed), ratio: of((pair) => pair.probed / pair.bare) };
 }
 
-/** The heaps that wasm modules make from now on; they grow and never shrink, so their size is their peak. */
-function watchHeaps(): WebAssembly.Memory[] {
-  const heaps: WebAssembly.Memory[] = [];
-  WebAssembly.Memory = new Proxy(WebAssembly.Memory, {
-    construct(target, args: [WebAssembly.MemoryDescriptor]) {
-      const heap = new target(...args);
-      heaps.push(heap);
-      return heap;
-    },
-  });
-  return heaps;
-}
-
 /** What one run takes beyond the loaded model: growth of the runtime's heap, and the values it hands out. */
 async function memory({ file, tokens, vocabulary, keeping }: Params): Promise<Measures> {
   const heaps = watchHeaps();
@@ -167,51 +141,6 @@ async function headOnDemand({ file, tokens, vocabulary }: Params): Promise<Measu
   return { ms: median(times), slowestMs: Math.max(...times), heads: times.length };
 }
 
-/**
- * Greedy continuation of a graph without a cache: plain runtime, and engine as the panel generates, with the run at the end that every step's
- * attention is then read from.
- */
-async function generate({ file, tokens, steps, vocabulary }: Params): Promise<Measures> {
-  const start = idsOf(Number(tokens), Number(vocabulary));
-  const { runtime, model } = await open(file);
-  const engine = new Engine(runtime);
-  const folder = openFolder(String(file));
-  await engine.open(folder, folder.model, { device: 'wasm' });
-  const bare = await bareSession(runtime, model);
-  const plan = planFeeds(new Graph(model.parts[0]!.found.model.graph!), null);
-  const plain = async (ids: number[]) => {
-    const { feeds } = makeFeeds(plan, { ids });
-    const values = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, toOrt(runtime.ort, value)]));
-    return (await bare.run(values, ['logits'])).logits!.data as Float32Array;
-  };
-  const watched = async (ids: number[]) => (await engine.step({ params: { ids }, output: 'logits' })).logits;
-  await plain(start);
-  await watched(start);
-  const a = await timed(() => continueText(start, Number(steps), Number(vocabulary), plain));
-  const b = await timed(async () => {
-    const ids = await continueText(start, Number(steps), Number(vocabulary), watched);
-    await engine.run({ ids });
-    return ids;
-  });
-  if (a.result.join() !== b.result.join()) throw new Error('the engine continues the text otherwise than the plain runtime');
-  return { plainMs: a.ms, engineMs: b.ms };
-}
-
-async function continueText(
-  start: readonly number[],
-  steps: number,
-  width: number,
-  next: (ids: number[]) => Promise<Float32Array>,
-): Promise<number[]> {
-  const ids = [...start];
-  for (let step = 0; step < steps; step++) {
-    const logits = await next(ids);
-    const last = logits.subarray(logits.length - width);
-    ids.push(last.indexOf(Math.max(...last)));
-  }
-  return ids;
-}
-
 /** Text to tokens with their ranges. */
 async function align({ folder, file, tokens, rounds }: Params): Promise<Measures> {
   const read = (name: string) => JSON.parse(readFileSync(join(String(folder), name), 'utf8')) as unknown;
@@ -240,5 +169,6 @@ async function reference({ folder, tokens, vocabulary }: Params): Promise<Measur
 
 export const TASKS: Readonly<Record<string, (params: Params) => Promise<Measures>>> = {
   ...{ 'open-plain': openPlain, 'open-skeleton': openSkeleton, 'probe-overhead': probeOverhead, memory },
-  ...{ 'head-on-demand': headOnDemand, generate, align, reference },
+  ...{ 'head-on-demand': headOnDemand, align, reference },
+  ...GENERATION,
 };

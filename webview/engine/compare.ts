@@ -3,6 +3,7 @@ import type { Comparison, Difference, RunParams } from '../../model/protocol/eng
 import { both, differenceOf } from './difference.ts';
 import type { EngineCall } from './engine.ts';
 import type { OpenModel } from './opening.ts';
+import { breathe } from './queue.ts';
 import { computeModel } from './reference.ts';
 import type { Run } from './run.ts';
 import type { Walker } from './walker.ts';
@@ -18,6 +19,7 @@ export async function compareRun(
   const referenceMs = performance.now() - start;
   const sites = [];
   for (const { site, weights } of reference.sites) {
+    await breathe(call.token);
     const { key } = site.facts;
     const size = weights.queries * weights.keys;
     let difference: Difference = { largest: 0, scale: 0 };

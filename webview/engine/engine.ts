@@ -106,7 +106,7 @@ export class Engine {
       const start = performance.now();
       call.progress?.(null, 'reading the graph');
       const chosen = await this.#runtime.chooseDevice(options.device);
-      const model = await openModel(folder, files, chosen, options);
+      const model = await openModel(folder, files, chosen, { ...options, token: call.token });
       const choice = model.half ? withHalf(chosen) : chosen;
       this.#opened = { model, choice, loaded: null, whatIf: null, stepper: null };
       const { facts, sites, refused, warnings, config, inputs, outputNames: outputs } = model;

@@ -4,6 +4,7 @@ import type { Device } from '../../model/protocol/engine.ts';
 import type { EngineCall } from './engine.ts';
 import type { OpenModel } from './opening.ts';
 import { LoadedPart } from './part.ts';
+import { breathe } from './queue.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface Loaded {
@@ -16,7 +17,10 @@ export async function loadModel(runtime: Runtime, model: OpenModel, device: Devi
   const onRead = progressOf(model.weightsSize, call);
   const parts: LoadedPart[] = [];
   try {
-    for (const part of model.parts) parts.push(await LoadedPart.load(runtime, part, { device, keeping, onRead, signal: call.token }));
+    for (const part of model.parts) {
+      parts.push(await LoadedPart.load(runtime, part, { device, keeping, onRead, signal: call.token }));
+      await breathe(call.token);
+    }
   } catch (error) {
     if (!runtime.broken) for (const part of parts) await part.release();
     throw error;

@@ -5,6 +5,7 @@ import { TWICE_LIMIT } from './limits.ts';
 import { type Loaded, progressOf } from './loading.ts';
 import type { OpenModel } from './opening.ts';
 import { LoadedPart } from './part.ts';
+import { breathe } from './queue.ts';
 import { type NextGraph, unreadFeeds } from './reading-on.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -77,8 +78,10 @@ export class NextPart {
     try {
       const options = { device, keeping: 'weights', onRead: progressOf(weightsSize, call), signal: call.token } as const;
       this.#own = await LoadedPart.load(this.runtime, part, options);
+      await breathe(call.token);
     } catch (error) {
       const { code, message } = error instanceof HeadlightError ? error : { code: null, message: '' };
+      await this.release();
       if (this.runtime.broken || (code !== 'memory' && code !== 'runtime')) throw error;
       return without(`${message} So every step reads the whole text.`);
     }

@@ -17,15 +17,23 @@ import type { ModelFolder } from '../../model/source.ts';
 import { type Tensor, tensor } from '../../model/tensor.ts';
 import type { Computed, OpenedFiles, OpenPart } from './opening.ts';
 import type { Part } from './part.ts';
+import { breathe, type CancelSignal } from './queue.ts';
 import type { NextGraph, ReadParams, ReadsOn } from './reading-on.ts';
+import { computeGraph } from './reference.ts';
 
 /**
  * @param entry a safetensors file or an index, or '' for the folder's own
  * @param given optional inputs that the run will give
  * @throws HeadlightError for a family that is not known, and whatever is wrong with configuration or weights
  */
-export async function openWeights(folder: ModelFolder, entry: string, given: readonly string[]): Promise<OpenedFiles> {
+export async function openWeights(
+  folder: ModelFolder,
+  entry: string,
+  given: readonly string[],
+  token: CancelSignal | undefined,
+): Promise<OpenedFiles> {
   const checkpoint = await openCheckpoint(folder, entry);
+  await breathe(token);
   const emitted = emitModel(checkpoint, { given });
   const found = findAttention(emitted.model);
   const config = await readModelConfig(folder, checkpoint.weights);
@@ -40,7 +48,8 @@ export async function openWeights(folder: ModelFolder, entry: string, given: rea
     problem: null,
     stages: stageNames(emitted),
     feeds: (params) => feedsOf(plan, emitted, params),
-    compute: (feeds) => compute(checkpoint, emitted, feeds),
+    // The blocks compute in one go; where a cancel may come, the graph that they wrote is computed node by node instead.
+    compute: (feeds, call) => (call.token ? computeGraph(part, feeds, call) : compute(checkpoint, emitted, feeds)),
   };
   return {
     parts: [part],

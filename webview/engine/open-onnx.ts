@@ -11,21 +11,31 @@ import type { ModelFolder } from '../../model/source.ts';
 import type { DeviceChoice } from './device.ts';
 import type { OpenedFiles, OpenPart } from './opening.ts';
 import { paramsFor } from './params.ts';
+import { breathe, type CancelSignal } from './queue.ts';
 import { readingOn } from './reading-on.ts';
 import { computeGraph } from './reference.ts';
 
+interface OnnxOptions {
+  /** Only that file, even where it is one of a pair. */
+  readonly alone: boolean;
+  readonly device: DeviceChoice;
+  readonly token: CancelSignal | undefined;
+}
+
 /**
  * @param entry the file that was chosen, or '' for the folder's best
- * @param alone only that file, even where it is one of a pair
  * @throws HeadlightError what is wrong with a file
  */
-export async function openOnnx(folder: ModelFolder, entry: string, alone: boolean, device: DeviceChoice): Promise<OpenedFiles> {
+export async function openOnnx(folder: ModelFolder, entry: string, { alone, device, token }: OnnxOptions): Promise<OpenedFiles> {
   const [choice] = byPreference(onnxChoices(folder, entry), device);
   const chosen = alone ? [{ role: roleOf(entry), path: entry }] : choice!.parts;
   const paired = chosen.length > 1;
   const config = await readModelConfig(folder, chosen[0]!.path);
   const opened: Opened[] = [];
-  for (const part of chosen) opened.push(await openPart(folder, part, config, paired));
+  for (const part of chosen) {
+    await breathe(token);
+    opened.push(await openPart(folder, part, config, paired));
+  }
   const parts = opened.map(({ part }) => part);
   const graphs = opened.map(({ graph }) => graph);
   const readsOn = await readingOn(folder, opened.at(-1)!, chosen.at(-1)!.next, config);

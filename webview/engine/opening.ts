@@ -15,6 +15,7 @@ import { externalOf } from './external.ts';
 import { openWeights } from './open-checkpoint.ts';
 import { openOnnx } from './open-onnx.ts';
 import type { Part } from './part.ts';
+import type { CancelSignal } from './queue.ts';
 import type { ReadsOn } from './reading-on.ts';
 
 /** A graph of its own, or one of a pair. */
@@ -72,6 +73,7 @@ export interface OpenOptions {
   readonly alone?: boolean;
   /** Names of optional inputs that the run will give (`position_ids`): a checkpoint's graph then has them. */
   readonly given?: readonly string[];
+  readonly token?: CancelSignal | undefined;
 }
 
 /** What one kind of file makes of it. */
@@ -85,7 +87,7 @@ export interface OpenedFiles {
 
 /**
  * @param files what the user chose: a file, or a folder whose best file is chosen here
- * @throws HeadlightError what is wrong with the model, in a sentence
+ * @throws HeadlightError what is wrong with the model, in a sentence; `cancelled`
  */
 export async function openModel(folder: ModelFolder, files: ModelFiles, device: DeviceChoice, options: OpenOptions): Promise<OpenModel> {
   const { parts, facts, warnings, config, readsOn } = await openFiles(folder, files, device, options);
@@ -112,12 +114,12 @@ async function openFiles(
   folder: ModelFolder,
   { entry, name }: ModelFiles,
   device: DeviceChoice,
-  { alone, given }: OpenOptions,
+  { alone, given, token }: OpenOptions,
 ): Promise<OpenedFiles> {
   const has = (end: string) => folder.files.some(({ path }) => path.endsWith(end));
-  if (entry.endsWith('.onnx') || (entry === '' && has('.onnx'))) return openOnnx(folder, entry, alone ?? false, device);
+  if (entry.endsWith('.onnx') || (entry === '' && has('.onnx'))) return openOnnx(folder, entry, { alone: alone ?? false, device, token });
   if (entry.endsWith('.safetensors') || entry.endsWith('.index.json') || (entry === '' && has('.safetensors'))) {
-    return openWeights(folder, entry, given ?? []);
+    return openWeights(folder, entry, given ?? [], token);
   }
   if (entry !== '') {
     throw new HeadlightError(

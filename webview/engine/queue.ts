@@ -11,6 +11,15 @@ export function assertWanted(signal: CancelSignal | undefined): void {
   if (signal?.isCancellationRequested) throw new HeadlightError('cancelled', 'Cancelled.');
 }
 
+/**
+ * Lets a cancel that has arrived be heard: a message is read only when nothing else runs.
+ * @throws HeadlightError `cancelled` once the signal was given
+ */
+export async function breathe(signal: CancelSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertWanted(signal);
+}
+
 export class Queue {
   #tail: Promise<unknown> = Promise.resolve();
 

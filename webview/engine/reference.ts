@@ -7,11 +7,11 @@ import type { Tensor } from '../../model/tensor.ts';
 import type { EngineCall } from './engine.ts';
 import type { Computed, OpenModel, OpenSite } from './opening.ts';
 import type { Part } from './part.ts';
-import { assertWanted } from './queue.ts';
+import { breathe } from './queue.ts';
 import { type Encoded, encoderResult } from './running.ts';
 
-/** Nodes between two looks at the clock, so that a long computation can be cancelled. */
-const NODES_BETWEEN = 16;
+/** Longest time between two breaths, but for a single node that takes longer. */
+const BREATH_MS = 50;
 
 /** A graph from a file, evaluated with its attention weights as outputs. */
 export async function computeGraph(
@@ -37,11 +37,12 @@ export function assertKnown(reference: ReferenceModel, name: string): void {
 
 /** Lets others have a turn now and then: a cancel is heard, progress is said. */
 export function lookAround(call: EngineCall): (node: unknown, done: number, total: number) => Promise<void> {
+  let last = Number.NEGATIVE_INFINITY;
   return async (_, done, total) => {
-    if (done % NODES_BETWEEN !== 0) return;
-    assertWanted(call.token);
+    if (performance.now() - last < BREATH_MS) return;
     call.progress?.(done / total, 'computing the reference');
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await breathe(call.token);
+    last = performance.now();
   };
 }
 

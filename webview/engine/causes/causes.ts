@@ -18,7 +18,7 @@ import type {
   SiteParams,
 } from '../../../model/protocol/engine.ts';
 import type { EngineCall } from '../engine.ts';
-import { assertWanted } from '../queue.ts';
+import { breathe } from '../queue.ts';
 import type { Reading } from './lens-session.ts';
 import type { WhatIf } from './what-if.ts';
 
@@ -69,7 +69,7 @@ export class Causes {
     for (const { key, heads: count } of sites) {
       const drops = new Float32Array(count);
       for (let head = 0; head < count; head++) {
-        await breathe(call);
+        await breathe(call.token);
         runs++;
         call.progress?.((runs - 1) / total, `head ${runs} of ${total}`);
         drops[head] = before - (await this.#score(score, [...heads, { key, head, how }], undefined, call));
@@ -87,7 +87,7 @@ export class Causes {
     const own = await this.turn(score.run, async (_, params) => params, call);
     const counts = side === 'target' || !own.targetIds;
     for (const [i, tokens] of groups.entries()) {
-      await breathe(call);
+      await breathe(call.token);
       call.progress?.(i / groups.length, `${i + 1} of ${groups.length} runs`);
       const { params, moved } = edited(own, tokens, edit, side);
       const { position } = score.place;
@@ -123,7 +123,7 @@ export class Causes {
         const readings: Reading[] = [];
         try {
           for (const [layer, state] of states.entries()) {
-            await breathe(call);
+            await breathe(call.token);
             call.progress?.(layer / states.length, `layer ${layer} of ${states.length - 1}`);
             readings.push(await session.read(state, { count, asked }, feeds, whatIf.vocabulary, call));
           }
@@ -135,12 +135,6 @@ export class Causes {
       call,
     );
   }
-}
-
-/** Lets a cancel that has arrived be heard. */
-async function breathe({ token }: EngineCall): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  assertWanted(token);
 }
 
 function together(readings: readonly Reading[], count: number): LensResult {

@@ -7,6 +7,7 @@ import { type Tensor, tensor } from '../../../model/tensor.ts';
 import type { EngineCall } from '../engine.ts';
 import { cpuNodesOf, externalOf } from '../external.ts';
 import type { Part } from '../part.ts';
+import { breathe } from '../queue.ts';
 import type { OrtValues, Runtime, Session } from '../runtime.ts';
 import { fromOrt, toOrt } from '../tensors.ts';
 
@@ -61,6 +62,7 @@ export class LensSession {
     const whole = await fromOrt(state);
     const parts: Reading[] = [];
     for (let from = 0; from < rows; from += most) {
+      await breathe(call.token);
       parts.push(await this.#read(toOrt(this.runtime.ort, slice(whole, from, Math.min(rows, from + most))), count, asked, feeds, call));
     }
     return joined(parts);
