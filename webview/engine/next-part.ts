@@ -81,7 +81,7 @@ export class NextPart {
       await breathe(call.token);
     } catch (error) {
       const { code, message } = error instanceof HeadlightError ? error : { code: null, message: '' };
-      await this.release();
+      await this.#giveBack();
       if (this.runtime.broken || (code !== 'memory' && code !== 'runtime')) throw error;
       return without(`${message} So every step reads the whole text.`);
     }
@@ -90,6 +90,10 @@ export class NextPart {
 
   async release(): Promise<void> {
     this.#reading = null;
+    await this.#giveBack();
+  }
+
+  async #giveBack(): Promise<void> {
     const own = this.#own;
     this.#own = null;
     if (!this.runtime.broken) await own?.release();
