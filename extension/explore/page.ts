@@ -101,6 +101,9 @@ export class ModelPage {
       slice: through('slice'),
       exportSlice: through('exportSlice'),
       tokens: through('tokens'),
+      head: through('head'),
+      tables: through('tables'),
+      neighbours: through('neighbours'),
     };
     const notifications = {
       ready: () => this.#pageIsReady(),

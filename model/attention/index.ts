@@ -4,6 +4,7 @@ export { type Lens, lensOf } from './causes/lens.ts';
 export { isValued, type Knobs, type Steered, steer, subjectOf, turnable, type Wanted } from './causes/steer.ts';
 export { Steps } from './causes/steps.ts';
 export { type FindOptions, findAttention } from './find/find.ts';
+export { type HeadColumns, type HeadRows, type HeadWeights, headWeights, type StoredMatrix } from './matrices/matrices.ts';
 export { ablate, factorsOf } from './probe/ablate.ts';
 export { headModel } from './probe/head.ts';
 export { instrument } from './probe/instrument.ts';

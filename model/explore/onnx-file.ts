@@ -1,5 +1,5 @@
 /** An `.onnx` file for the model page. */
-import { findAttention } from '../attention/index.ts';
+import { type Found, findAttention } from '../attention/index.ts';
 import { asHeadlightError } from '../errors.ts';
 import { typeName } from '../onnx/dtypes.ts';
 import { allNodes, fileFacts } from '../onnx/facts.ts';
@@ -11,6 +11,7 @@ import type { onnx } from '../onnx/proto.js';
 import { readSkeleton, type Skeleton } from '../onnx/skeleton.ts';
 import type { AttentionFacts, Fact, PortFacts } from '../protocol/explorer.ts';
 import type { ModelFolder } from '../source.ts';
+import { once } from './once.ts';
 import { packedOf } from './packed.ts';
 import { fromOnnx } from './stored.ts';
 import type { OpenedFile } from './subject.ts';
@@ -26,6 +27,7 @@ export async function openOnnxFile(folder: ModelFolder, path: string): Promise<O
   });
   const own = fileFacts([graph], config);
   const tensors = fromOnnx(folder, path, skeleton.model);
+  const found = once(() => findAttention(skeleton.model, { file: path }));
   return {
     format: 'onnx',
     architecture: own.architecture === 'unknown' ? null : own.architecture,
@@ -44,7 +46,8 @@ export async function openOnnxFile(folder: ModelFolder, path: string): Promise<O
     problems,
     metadata: skeleton.metadata,
     config,
-    attention: () => attentionOf(skeleton, path),
+    attention: () => attentionOf(found()),
+    sites: found,
     graph: () => skeleton.model,
   };
 }
@@ -113,7 +116,6 @@ export function compact(facts: readonly (readonly [label: string, value: string 
   return facts.flatMap(([label, value]) => (value ? [{ label, value }] : []));
 }
 
-function attentionOf({ model }: Skeleton, file: string): AttentionFacts {
-  const { sites, refused, warnings } = findAttention(model, { file });
+function attentionOf({ sites, refused, warnings }: Found): AttentionFacts {
   return { sites: sites.map(({ plan: _, ...site }) => site), refused, warnings, inputs: null };
 }

@@ -10,6 +10,7 @@ import { HeadlightError } from '../errors.ts';
 import { intOf, operatorOf } from '../onnx/attributes.ts';
 import type { onnx } from '../onnx/proto.js';
 import { sizeOf } from '../tensor.ts';
+import { once } from './once.ts';
 import { type Series, seriesOf } from './series.ts';
 import type { StoredTensor } from './stored.ts';
 
@@ -92,14 +93,5 @@ export function dequantizedLinear({ codes, scales, zeros, axis, block }: Quantiz
         return (Number(read[i]) - Number(zero?.[zero.length === 1 ? 0 : group] ?? 0)) * Number(scale[group]);
       });
     },
-  };
-}
-
-/** A value that is made when it is first asked for. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
   };
 }

@@ -2,6 +2,7 @@
  * A model file under the model page: everything that is asked of it, read in ranges and only when it is asked. The two formats differ in how
  * they are opened (`onnx-file.ts`, `weights-file.ts`); from then on a file is its tensors, its ports and perhaps a graph.
  */
+import type { Site } from '../attention/index.ts';
 import { HeadlightError } from '../errors.ts';
 import type { ModelConfig } from '../onnx/feeds.ts';
 import type { onnx } from '../onnx/proto.js';
@@ -15,8 +16,9 @@ import type { GraphData } from './graph/types.ts';
 import { openOnnxFile } from './onnx-file.ts';
 import type { Packed } from './packed.ts';
 import { partOf } from './parts.ts';
+import { Pictures } from './pictures/pictures.ts';
 import { type Series, seriesOf } from './series.ts';
-import type { StoredTensor } from './stored.ts';
+import { fromOnnx, type StoredTensor } from './stored.ts';
 import { readVocabulary, tokenAxisOf } from './vocabulary.ts';
 import { openWeightsFile } from './weights-file.ts';
 
@@ -39,6 +41,8 @@ export interface OpenedFile {
   readonly config: ModelConfig;
   /** @throws HeadlightError why no attention of the model can be shown */
   attention(): AttentionFacts;
+  /** The same places with what probing them needs, and the graph that they were found in. @throws HeadlightError like `attention` */
+  sites(): { readonly model: onnx.ModelProto; readonly sites: readonly Site[] };
   /** The graph that a run computes. @throws HeadlightError for weights whose architecture is not known */
   graph(): onnx.ModelProto;
 }
@@ -46,6 +50,8 @@ export interface OpenedFile {
 export class Subject {
   readonly #tensors: ReadonlyMap<string, StoredTensor>;
   #vocabulary: Promise<ReadonlyMap<number, string>> | undefined;
+  /** Heads as matrices, tables of tokens and positions. */
+  readonly pictures: Pictures;
 
   private constructor(
     private readonly folder: ModelFolder,
@@ -54,6 +60,12 @@ export class Subject {
     readonly facts: PageFacts,
   ) {
     this.#tensors = new Map(opened.tensors.map((tensor) => [tensor.name, tensor]));
+    this.pictures = new Pictures({
+      sites: () => opened.sites(),
+      stored: (model) => fromOnnx(folder, entry, model),
+      series: (name) => this.stored(name),
+      rows: facts.tensors,
+    });
   }
 
   /**
@@ -94,8 +106,17 @@ export class Subject {
     return this.#graph;
   }
 
+  /**
+   * Numbers of a tensor of the file, or of a matrix that is made of some.
+   * @throws HeadlightError `not-found`, `unsupported` for types without readable numbers
+   */
+  async series({ name, unpacked }: NumbersParams): Promise<Series> {
+    if (!this.#tensors.has(name) && this.pictures.isMade(name)) return this.pictures.series(name);
+    return this.stored(name, unpacked);
+  }
+
   /** @throws HeadlightError `not-found`, `unsupported` for types without readable numbers */
-  series({ name, unpacked }: NumbersParams): Series {
+  stored(name: string, unpacked = false): Series {
     const packed = unpacked ? this.opened.packed.get(name) : undefined;
     if (packed) return packed.series();
     const tensor = this.#tensors.get(name);

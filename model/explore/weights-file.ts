@@ -2,7 +2,7 @@
 import { describeCheckpoint } from '../architectures/describe.ts';
 import { type EmittedModel, emitModel } from '../architectures/emit.ts';
 import { knownSites } from '../architectures/known-sites.ts';
-import { findAttention } from '../attention/index.ts';
+import { type Found, findAttention } from '../attention/index.ts';
 import { asHeadlightError, HeadlightError } from '../errors.ts';
 import { beside } from '../onnx/folder.ts';
 import type { AttentionFacts, Fact, PortFacts } from '../protocol/explorer.ts';
@@ -12,6 +12,7 @@ import { readHeader, type TensorPlace } from '../safetensors/header.ts';
 import { parseObject } from '../safetensors/json.ts';
 import type { ModelFolder } from '../source.ts';
 import { sizeOf } from '../tensor.ts';
+import { once } from './once.ts';
 import { compact } from './onnx-file.ts';
 import { fromPlace } from './stored.ts';
 import type { OpenedFile } from './subject.ts';
@@ -33,6 +34,10 @@ export async function openWeightsFile(folder: ModelFolder, entry: string): Promi
   const type = values?.['model_type'];
   const vocabulary = values?.['vocab_size'];
   const lazy = emitted(checkpoint, entry);
+  const found = once(() => {
+    const all = findAttention(lazy().model);
+    return { ...all, sites: knownSites(lazy(), all.sites) };
+  });
   return {
     format: 'safetensors',
     architecture: known?.architecture ?? (typeof type === 'string' ? type : null),
@@ -48,7 +53,8 @@ export async function openWeightsFile(folder: ModelFolder, entry: string): Promi
     problems,
     metadata,
     config: values,
-    attention: () => attentionOf(lazy()),
+    attention: () => attentionOf(lazy(), found()),
+    sites: found,
     graph: () => lazy().model,
   };
 }
@@ -73,13 +79,11 @@ function described(checkpoint: Checkpoint, note: (error: unknown) => null) {
 
 /** The graph that a run would compute, written once. */
 function emitted(checkpoint: Checkpoint | null, entry: string): () => EmittedModel {
-  let model: EmittedModel | undefined;
-  return () => {
+  return once(() => {
     if (!checkpoint)
       throw new HeadlightError('not-found', `There is no config.json beside ${entry}: nothing says how its tensors are put together.`);
-    model ??= emitModel(checkpoint);
-    return model;
-  };
+    return emitModel(checkpoint);
+  });
 }
 
 function inputsOf({ inputs }: EmittedModel): PortFacts[] {
@@ -107,9 +111,8 @@ function factsOf(entry: string, places: Checkpoint['tensors'], known: ReturnType
 const groups = ({ heads, kvHeads }: { heads: number; kvHeads: number }) =>
   kvHeads > 0 && kvHeads !== heads ? `, ${kvHeads} of them with keys and values` : '';
 
-function attentionOf(model: EmittedModel): AttentionFacts {
-  const found = findAttention(model.model);
-  const sites = knownSites(model, found.sites).map(({ plan: _, ...site }) => site);
+function attentionOf(model: EmittedModel, found: Found): AttentionFacts {
+  const sites = found.sites.map(({ plan: _, ...site }) => site);
   const warnings = [...new Set([...model.warnings, ...found.warnings])];
   return { sites, refused: found.refused, warnings, inputs: inputsOf(model) };
 }

@@ -97,8 +97,60 @@ export interface NumbersParams {
   readonly unpacked: boolean;
 }
 
+export interface HeadParams {
+  /** Key of a place of attention. */
+  readonly site: string;
+  /** From 0. */
+  readonly head: number;
+}
+
+/** A matrix that is computed while it is read: its numbers and statistics are asked for by its name, like a tensor's. */
+export interface HeadMatrix {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Falling; as many as a head is wide. */
+  readonly singular: readonly number[];
+  /** Frobenius norm. */
+  readonly norm: number;
+}
+
+export interface HeadPictures {
+  /** W_q·W_kᵀ */
+  readonly scores: HeadMatrix;
+  /** W_v·W_O; null where values or W_O are not known. */
+  readonly outputs: HeadMatrix | null;
+  /** Positions turn queries and keys after their projection: the scores' matrix is that of distance 0. */
+  readonly turned: boolean;
+  /** Tensors that the matrices were cut out of. */
+  readonly from: readonly string[];
+}
+
+/** Names of tables: rows are tokens, rows are positions. */
+export interface Tables {
+  readonly tokens: readonly string[];
+  readonly positions: readonly string[];
+}
+
+export interface Neighbour {
+  readonly id: number;
+  readonly cosine: number;
+  /** ‖row‖ */
+  readonly norm: number;
+}
+
+export interface NeighboursParams {
+  /** A table of tokens. */
+  readonly table: string;
+  readonly id: number;
+  readonly most: number;
+}
+
 /** Answered by the reader thread. */
 export interface ReaderRequests {
+  /** @throws HeadlightError `unsupported` with the reason why a head has no fixed matrices */
+  head: { params: HeadParams; result: HeadPictures };
+  tables: { params: null; result: Tables };
+  neighbours: { params: NeighboursParams; result: readonly Neighbour[] };
   facts: { params: null; result: PageFacts };
   /** @throws `unsupported` with the reason why nothing of this model can be shown */
   attention: { params: null; result: AttentionFacts };

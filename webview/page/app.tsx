@@ -8,7 +8,9 @@ import { Tabs } from '../ui/tabs.tsx';
 import { TryOut } from '../views/tokenizer/try-out.tsx';
 import type { TryHost, TryState } from '../views/tokenizer/types.ts';
 import { usePage } from './context.ts';
+import { EmbeddingsView } from './embeddings/view.tsx';
 import { GraphView } from './graph/view.tsx';
+import { HeadsView } from './heads/view.tsx';
 import { Overview } from './overview/view.tsx';
 import { summary } from './overview/words.ts';
 import type { TabName } from './state.ts';
@@ -18,6 +20,8 @@ const TABS: readonly { readonly id: TabName; readonly label: string }[] = [
   { id: 'overview', label: 'Overview' },
   { id: 'graph', label: 'Graph' },
   { id: 'tensors', label: 'Tensors' },
+  { id: 'heads', label: 'Heads' },
+  { id: 'embeddings', label: 'Embeddings' },
 ];
 
 export function PageApp() {
@@ -64,6 +68,8 @@ function Model({ facts }: { facts: PageFacts }) {
         {tab.value === 'overview' && <Overview facts={facts} />}
         {tab.value === 'graph' && <GraphView />}
         {tab.value === 'tensors' && <TensorsView facts={facts} />}
+        {tab.value === 'heads' && <HeadsView />}
+        {tab.value === 'embeddings' && <EmbeddingsView facts={facts} />}
         {tab.value === 'tokenizer' && <Tokenizer />}
       </Tabs>
     </>

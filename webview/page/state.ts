@@ -19,7 +19,7 @@ export type Loaded<T> =
   | { readonly at: 'ready'; readonly value: T }
   | { readonly at: 'failed'; readonly error: WireError };
 
-export type TabName = 'overview' | 'tensors' | 'graph' | 'tokenizer';
+export type TabName = 'overview' | 'tensors' | 'graph' | 'heads' | 'embeddings' | 'tokenizer';
 
 export interface PageState {
   readonly facts: Signal<Loaded<PageFacts>>;
@@ -36,7 +36,7 @@ export interface PageState {
   reveal(tab: string, name: string | null): void;
 }
 
-const TABS: readonly TabName[] = ['overview', 'tensors', 'graph', 'tokenizer'];
+const TABS: readonly TabName[] = ['overview', 'tensors', 'graph', 'heads', 'embeddings', 'tokenizer'];
 const LOADING = { at: 'loading' } as const;
 
 export function createPage(host: PageHost): PageState {

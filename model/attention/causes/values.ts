@@ -115,6 +115,16 @@ function find(site: Site): Found | null {
   return { c, axes: sides.values, role, depth: sides.depth.size, groups: heads.reduce((n, { size }) => n * size, 1), ...found };
 }
 
+/** A site's values by their axes, and the weight that takes the heads' outputs: its rows are heads, then depth. Null where they are not known. */
+export function outputProjection(site: Site) {
+  const found = find(site);
+  if (!found) return null;
+  const { axes, c, output, product, depth: size } = found;
+  const depth = axes.flat().find((atom) => found.role(atom) === 'depth');
+  if (!depth) return null;
+  return { axes, depth, size, values: c.value.values, weight: output.name, summed: output.letters.indexOf(summed(product)[0]!) };
+}
+
 /** Whether `valueNorms` can be written for a site. */
 export function isValued(site: Site): boolean {
   return find(site) !== null;

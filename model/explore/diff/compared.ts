@@ -27,8 +27,8 @@ async function one({ base, other }: Two, pair: Pair, dequantized: boolean, watch
   const failure = pair.apart ?? (dequantized ? null : packedWords(pair));
   if (failure !== null) return { failure };
   try {
-    const a = base.series({ name: pair.base.name, unpacked: dequantized && pair.base.packed });
-    const b = other.series({ name: pair.other.name, unpacked: dequantized && pair.other.packed });
+    const a = base.stored(pair.base.name, dequantized && pair.base.packed);
+    const b = other.stored(pair.other.name, dequantized && pair.other.packed);
     const count = pair.rows === null ? sizeOf(a.shape) : pair.rows * sizeOf(a.shape.slice(1));
     // Codes of the same form are compared as they lie.
     if (!dequantized && pair.base.packed) return { difference: await straight(a, b, count, watch) };

@@ -52,7 +52,7 @@ async function withValues(matched: Matched, base: Subject, other: Subject, sameF
   const open =
     (subject: Subject) =>
     (name: string): Series =>
-      subject.series({ name, unpacked: false });
+      subject.stored(name);
   const plain = (tensors: readonly TensorFacts[]) => tensors.filter(({ dtype, packed }) => !packed && readable(dtype));
   const found = await byValues(plain(onlyBase), open(base), plain(onlyOther), open(other));
   if (found.length === 0) return matched;

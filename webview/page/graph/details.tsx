@@ -5,20 +5,23 @@ import { Button, Icon } from '../../ui/controls.tsx';
 import { usePage } from '../context.ts';
 import { shapeWords } from '../overview/words.ts';
 import { usersOf } from './find.ts';
+import { PathButton, PathDetails, type PathState } from './path-details.tsx';
 import type { Box } from './scene.ts';
 
 interface Props {
   readonly data: GraphData;
   readonly box: Box | null;
+  readonly way: PathState;
   readonly onGo: (node: number) => void;
   readonly onToggle: (group: number) => void;
 }
 
-export function Details({ data, box, onGo, onToggle }: Props) {
+export function Details({ data, box, way, onGo, onToggle }: Props) {
   return (
     <section class="graph-details" aria-label="What is chosen">
+      <PathDetails data={data} state={way} onGo={onGo} />
       {!box && <Legend data={data} />}
-      {box?.kind === 'node' && <NodeDetails data={data} node={box.id} onGo={onGo} />}
+      {box?.kind === 'node' && <NodeDetails data={data} node={box.id} way={way} onGo={onGo} />}
       {(box?.kind === 'group' || box?.kind === 'open') && <GroupDetails data={data} box={box} onToggle={onToggle} onGo={onGo} />}
       {(box?.kind === 'in' || box?.kind === 'out') && <ValueDetails data={data} value={box.id} onGo={onGo} />}
       {box?.kind === 'more' && (
@@ -40,7 +43,8 @@ function Legend({ data }: { data: GraphData }) {
       </p>
       <p class="note">
         Double-click a group, or press Enter on it, to open it where it stands. Equal layers in a row are one group. Orange boxes hold
-        attention; dashed ones are values from outside. Constants are listed with the nodes that use them.
+        attention; dashed ones are values from outside. Press p on two nodes for the shortest path between them. Constants are listed with
+        the nodes that use them.
       </p>
     </>
   );
@@ -51,7 +55,7 @@ function Crumbs({ data, group }: { data: GraphData; group: number }) {
   return path.length > 0 ? <p class="muted">{path.join(' › ')}</p> : null;
 }
 
-function NodeDetails({ data, node, onGo }: { data: GraphData; node: number; onGo: (node: number) => void }) {
+function NodeDetails({ data, node, way, onGo }: { data: GraphData; node: number; way: PathState; onGo: (node: number) => void }) {
   const { host } = usePage();
   const { op, name, group, attributes, inputs, outputs } = data.nodes[node]!;
   const site = data.sites.find(([, one]) => one === node)?.[0];
@@ -63,6 +67,7 @@ function NodeDetails({ data, node, onGo }: { data: GraphData; node: number; onGo
       {site && (
         <Button label="Visualize its heads" icon="eye" appearance="primary" onPress={() => void host.request('visualize', { site })} />
       )}
+      <PathButton node={node} state={way} />
       {attributes.length > 0 && (
         <>
           <h3>Attributes</h3>

@@ -1,8 +1,11 @@
 /** Paints a scene: far away boxes only, nearer their titles, at natural size everything. What is outside the view is left out. */
+
+import type { GraphData } from '../../../model/explore/graph/types.ts';
 import type { Theme } from '../../colour/theme.ts';
 import { cutMiddle } from '../../draw/labels.ts';
 import { prepare } from '../../draw/surface.ts';
 import type { Camera, Extent } from './camera.ts';
+import type { Path } from './path.ts';
 import { type Box, keyOf, type Line, type Scene } from './scene.ts';
 
 /** Colours of the page that the graph needs beside the theme's. */
@@ -20,6 +23,10 @@ export interface GraphPicture {
   readonly chosen: string | null;
   /** Keys of boxes that are or hold places of attention. */
   readonly attention: ReadonlySet<string>;
+  readonly path: Path | null;
+  /** Keys of boxes that are or hold a node of the path. */
+  readonly onPath: ReadonlySet<string>;
+  readonly data: GraphData;
 }
 
 /** Below these scales titles and details are left out. */
@@ -63,7 +70,8 @@ interface Seen {
 const meets = ({ x, y, width, height }: Box, { left, top, right, bottom }: Seen) =>
   x < right && y < bottom && x + width > left && y + height > top;
 
-function drawLine(context: CanvasRenderingContext2D, line: Line, { scene, chosen, camera }: GraphPicture, seen: Seen, theme: Theme): void {
+function drawLine(context: CanvasRenderingContext2D, line: Line, picture: GraphPicture, seen: Seen, theme: Theme): void {
+  const { scene, chosen, camera, path: way, data } = picture;
   const { points } = line;
   const [x0, y0, x1, y1] = [points[0]!, points[1]!, points.at(-2)!, points.at(-1)!];
   if (
@@ -74,14 +82,44 @@ function drawLine(context: CanvasRenderingContext2D, line: Line, { scene, chosen
   )
     return;
   const touched = chosen !== null && (keyOf(scene.boxes[line.from]!) === chosen || keyOf(scene.boxes[line.to]!) === chosen);
-  context.strokeStyle = touched ? theme.focus : theme.muted;
-  context.globalAlpha = touched ? 1 : 0.55;
-  context.lineWidth = (touched ? 2 : 1) / Math.max(0.6, Math.min(1, camera.scale));
+  const leads = way !== null && isOnPath(line, scene, picture);
+  context.strokeStyle = leads || touched ? theme.focus : theme.muted;
+  context.globalAlpha = leads || touched ? 1 : 0.55;
+  context.lineWidth = (leads ? 3.5 : touched ? 2 : 1) / Math.max(0.6, Math.min(1, camera.scale));
   context.beginPath();
   path(context, points);
   context.stroke();
   if (camera.scale > READ.title) arrow(context, points, context.strokeStyle);
+  if (touched && camera.scale > READ.detail) drawShape(context, line, data, theme);
   context.globalAlpha = 1;
+}
+
+/** Whether a value of the path runs along a line, between two boxes that are or hold its nodes. */
+export function isOnPath(line: Line, { boxes }: Scene, { path, onPath }: Pick<GraphPicture, 'path' | 'onPath'>): boolean {
+  return (
+    path !== null &&
+    line.values.some((value) => path.values.includes(value)) &&
+    onPath.has(keyOf(boxes[line.from]!)) &&
+    onPath.has(keyOf(boxes[line.to]!))
+  );
+}
+
+/** The shape of what runs along a line of the chosen box, where the file says it. */
+function drawShape(context: CanvasRenderingContext2D, { points, values }: Line, data: GraphData, theme: Theme): void {
+  const shape = values.length === 1 ? data.values[values[0]!]!.shape : null;
+  if (!shape || shape.length === 0) return;
+  const words = shape.map((n) => n ?? '?').join(' × ');
+  const middle = Math.floor(points.length / 4) * 2;
+  const [x, y] =
+    points.length > 4 ? [points[middle]!, points[middle + 1]!] : [(points[0]! + points[2]!) / 2, (points[1]! + points[3]!) / 2];
+  context.font = `10px ${theme.font}`;
+  const width = context.measureText(words).width;
+  context.fillStyle = theme.background;
+  context.fillRect(x - width / 2 - 3, y - 7, width + 6, 14);
+  context.fillStyle = theme.foreground;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(words, x, y);
 }
 
 /** A smooth line through the bends. */
@@ -105,8 +143,9 @@ function arrow(context: CanvasRenderingContext2D, points: readonly number[], col
 }
 
 function drawBox(context: CanvasRenderingContext2D, box: Box, picture: GraphPicture, theme: Theme, inks: Inks): void {
-  const { chosen, attention, camera } = picture;
+  const { chosen, attention, onPath, camera } = picture;
   const key = keyOf(box);
+  const leads = onPath.has(key) && box.kind !== 'open';
   const marked = attention.has(key);
   context.beginPath();
   context.roundRect(box.x, box.y, box.width, box.height, box.kind === 'node' || box.kind === 'open' ? 5 : box.kind === 'group' ? 5 : 13);
@@ -119,8 +158,8 @@ function drawBox(context: CanvasRenderingContext2D, box: Box, picture: GraphPict
     context.globalAlpha = 1;
   }
   context.setLineDash(box.kind === 'in' || box.kind === 'out' || box.kind === 'more' ? [4, 3] : []);
-  context.strokeStyle = key === chosen ? theme.focus : marked ? inks.attention : box.kind === 'group' ? inks.accent : theme.muted;
-  context.lineWidth = (key === chosen ? 2.5 : 1) / Math.max(0.5, Math.min(1, camera.scale));
+  context.strokeStyle = key === chosen || leads ? theme.focus : marked ? inks.attention : box.kind === 'group' ? inks.accent : theme.muted;
+  context.lineWidth = (key === chosen || leads ? 2.5 : 1) / Math.max(0.5, Math.min(1, camera.scale));
   context.stroke();
   context.setLineDash([]);
   if (camera.scale > READ.title || box.kind === 'open' || box.kind === 'group') drawWords(context, box, camera.scale, theme);

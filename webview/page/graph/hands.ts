@@ -14,6 +14,9 @@ interface Hands {
   readonly toggle: (group: number) => void;
   readonly reveal: (box: Box) => void;
   readonly choose: (box: Box | null) => void;
+  /** Marks an end of a path. */
+  readonly mark: (box: Box) => void;
+  readonly copy: (box: Box) => void;
 }
 
 const WHEEL = 0.0018;
@@ -29,7 +32,7 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 export function useGraphHands(hands: Hands) {
-  const { scene, camera, view, chosenBox, setCamera, toggle, reveal, choose } = hands;
+  const { scene, camera, view, chosenBox, setCamera, toggle, reveal, choose, mark, copy } = hands;
   const from = useRef<{ x: number; y: number; moved: boolean } | null>(null);
   const at = (event: MouseEvent) => (scene && camera ? boxAt(scene, camera, event.offsetX, event.offsetY) : null);
   const openOrClose = (box: Box | null) => {
@@ -51,6 +54,7 @@ export function useGraphHands(hands: Hands) {
     '-': () => void zoom(1 / KEY),
     '0': () => scene && setCamera(fittedAcross(scene, view)),
     Escape: () => choose(null),
+    p: () => chosenBox && mark(chosenBox),
   };
   return {
     onPointerDown: (event: PointerEvent & { currentTarget: HTMLElement }) => {
@@ -76,6 +80,11 @@ export function useGraphHands(hands: Hands) {
       zoom(Math.exp(-event.deltaY * WHEEL), event.offsetX, event.offsetY);
     },
     onKeyDown: (event: KeyboardEvent) => {
+      if (event.key === 'c' && (event.ctrlKey || event.metaKey) && chosenBox) {
+        event.preventDefault();
+        copy(chosenBox);
+        return;
+      }
       const act = keys[event.key];
       if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();

@@ -17,7 +17,11 @@ export function Search({ data, onFound }: { data: GraphData; onFound: (node: num
         placeholder="find a node or tensor"
         value={words}
         onInput={setWords}
-        onEnter={() => hits[0] && go(hits[0])}
+        onEnter={() => {
+          if (!hits[0]) return;
+          go(hits[0]);
+          setWords('');
+        }}
       />
       {words.trim() !== '' && (
         <ul class="hits" aria-label={`${hits.length === MOST ? 'The first ' : ''}${hits.length} found`}>

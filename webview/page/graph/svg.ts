@@ -2,22 +2,23 @@
 
 import type { Theme } from '../../colour/theme.ts';
 import { escapeXml } from '../../export/svg.ts';
-import type { Inks } from './draw.ts';
-import { type Box, keyOf, type Scene } from './scene.ts';
+import { type GraphPicture, type Inks, isOnPath } from './draw.ts';
+import { type Box, keyOf, type Line, type Scene } from './scene.ts';
+
+/** What stands out: places of attention, and the path between two nodes. */
+export type Marks = Pick<GraphPicture, 'attention' | 'onPath' | 'path'>;
 
 const EDGE = 16;
 const n = (value: number) => String(Math.round(value * 10) / 10);
 
-export function sceneSvg(scene: Scene, attention: ReadonlySet<string>, theme: Theme, inks: Inks): string {
+export function sceneSvg(scene: Scene, marks: Marks, theme: Theme, inks: Inks): string {
   const { boxes, lines, width, height } = scene;
   const open = boxes.filter(({ kind }) => kind === 'open');
   const rest = boxes.filter(({ kind }) => kind !== 'open');
   const parts = [
-    ...open.map((box) => boxSvg(box, attention, theme, inks)),
-    ...lines.map(
-      ({ points }) => `<path d="${pathOf(points)}" fill="none" stroke="${theme.muted}" stroke-opacity=".6" marker-end="url(#arrow)"/>`,
-    ),
-    ...rest.map((box) => boxSvg(box, attention, theme, inks)),
+    ...open.map((box) => boxSvg(box, marks, theme, inks)),
+    ...lines.map((line) => lineSvg(line, isOnPath(line, scene, marks), theme)),
+    ...rest.map((box) => boxSvg(box, marks, theme, inks)),
   ];
   const arrow = `<marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="${theme.muted}"/></marker>`;
   const box = `${-EDGE} ${-EDGE} ${n(width + 2 * EDGE)} ${n(height + 2 * EDGE)}`;
@@ -26,6 +27,11 @@ export function sceneSvg(scene: Scene, attention: ReadonlySet<string>, theme: Th
 ${parts.join('\n')}
 </svg>
 `;
+}
+
+function lineSvg({ points }: Line, leads: boolean, theme: Theme): string {
+  const pen = leads ? `stroke="${theme.focus}" stroke-width="3.5"` : `stroke="${theme.muted}" stroke-opacity=".6"`;
+  return `<path d="${pathOf(points)}" fill="none" ${pen} marker-end="url(#arrow)"/>`;
 }
 
 function pathOf(points: readonly number[]): string {
@@ -37,12 +43,13 @@ function pathOf(points: readonly number[]): string {
   return `${path}L${n(points.at(-2)!)} ${n(points.at(-1)!)}`;
 }
 
-function boxSvg(box: Box, attention: ReadonlySet<string>, theme: Theme, inks: Inks): string {
+function boxSvg(box: Box, { attention, onPath }: Marks, theme: Theme, inks: Inks): string {
   const { x, y, width, height, title, detail, kind } = box;
   const group = kind === 'open' || kind === 'group';
-  const stroke = attention.has(keyOf(box)) ? inks.attention : kind === 'group' ? inks.accent : theme.muted;
+  const leads = onPath.has(keyOf(box)) && kind !== 'open';
+  const stroke = leads ? theme.focus : attention.has(keyOf(box)) ? inks.attention : kind === 'group' ? inks.accent : theme.muted;
   const dashed = kind === 'in' || kind === 'out' || kind === 'more' ? ' stroke-dasharray="4 3"' : '';
-  const rect = `<rect x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="${dashed ? 13 : 5}" fill="${group ? inks.group : inks.paper}" stroke="${stroke}"${dashed}/>`;
+  const rect = `<rect x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="${dashed ? 13 : 5}" fill="${group ? inks.group : inks.paper}" stroke="${stroke}"${leads ? ' stroke-width="2.5"' : ''}${dashed}/>`;
   const words = (text: string, tx: number, ty: number, size: number, fill: string, anchor: string) =>
     `<text x="${n(tx)}" y="${n(ty)}" font-size="${size}" fill="${fill}" text-anchor="${anchor}">${escapeXml(text)}</text>`;
   const fits = (text: string) => (text.length * 6.9 > width - 10 ? `${text.slice(0, Math.max(1, Math.floor((width - 16) / 6.9)))}…` : text);

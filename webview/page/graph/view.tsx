@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { asHeadlightError, HeadlightError } from '../../../model/errors.ts';
 import { pathTo } from '../../../model/explore/graph/groups.ts';
 import type { GraphData } from '../../../model/explore/graph/types.ts';
+import { svgToPng } from '../../export/raster.ts';
 import { Icon, IconButton, ProgressRing } from '../../ui/controls.tsx';
 import { useDraw, useSize, useSlow } from '../../ui/hooks.ts';
 import { usePage } from '../context.ts';
@@ -13,9 +14,12 @@ import { Details } from './details.tsx';
 import { drawGraph, readInks } from './draw.ts';
 import { attentionKeys, openAtFirst } from './find.ts';
 import { useGraphHands } from './hands.ts';
+import { Minimap } from './minimap.tsx';
+import { pathKeys } from './path.ts';
 import { type Box, keyOf, type Scene } from './scene.ts';
 import { Search } from './search.tsx';
 import { sceneSvg } from './svg.ts';
+import { usePath } from './use-path.ts';
 
 export function GraphView() {
   const { host, facts } = usePage();
@@ -74,6 +78,10 @@ function Drawn({ data }: { data: GraphData }) {
   const [box, view] = useSize<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
   const attention = useMemo(() => attentionKeys(data), [data]);
+  const way = usePath(data, (words) => {
+    said.value = words;
+  });
+  const onPath = useMemo(() => pathKeys(data, way.path), [data, way.path]);
   /** What shall be seen once it is laid out. */
   const wanted = useRef<{ readonly key: string; readonly at: { readonly x: number; readonly y: number } | null } | null>(null);
   const chosenBox = scene?.boxes.find((one) => keyOf(one) === chosen) ?? null;
@@ -124,7 +132,7 @@ function Drawn({ data }: { data: GraphData }) {
   const reveal = (target: Box) => camera && setCamera(revealing(camera, target, view));
   useDraw(() => {
     if (canvas.current && scene && camera && view.width > 0)
-      drawGraph(canvas.current, { scene, camera, chosen, attention }, view, theme.value);
+      drawGraph(canvas.current, { scene, camera, chosen, attention, path: way.path, onPath, data }, view, theme.value);
   });
   const hands = useGraphHands({
     scene,
@@ -135,12 +143,19 @@ function Drawn({ data }: { data: GraphData }) {
     toggle,
     reveal,
     choose: (target) => choose(target && keyOf(target), target ? wordsOf(target) : undefined),
+    mark: (target) => target.kind === 'node' && way.mark(target.id),
+    copy: (target) => void host.request('copy', { text: copied(data, target) }),
   });
-  const save = async () => {
+  const save = async (kind: 'svg' | 'png') => {
     if (!scene) return;
-    const bytes = new TextEncoder().encode(sceneSvg(scene, attention, theme.value, readInks(theme.value)));
-    const { path } = await host.request('save', { name: 'graph.svg', bytes });
-    if (path !== null) said.value = `Saved ${path}`;
+    const svg = sceneSvg(scene, { attention, onPath, path: way.path }, theme.value, readInks(theme.value));
+    try {
+      const bytes = kind === 'svg' ? new TextEncoder().encode(svg) : await svgToPng(svg, densityOf(scene));
+      const { path } = await host.request('save', { name: `graph.${kind}`, bytes });
+      if (path !== null) said.value = `Saved ${path}`;
+    } catch (error) {
+      said.value = asHeadlightError(error, 'internal', 'The picture could not be made').message;
+    }
   };
   return (
     <div class="graph">
@@ -149,7 +164,8 @@ function Drawn({ data }: { data: GraphData }) {
           <Search data={data} onFound={goTo} />
           <IconButton label="Show the whole graph" icon="screen-full" onPress={() => scene && setCamera(fittedAcross(scene, view))} />
           <IconButton label="Close all groups" icon="collapse-all" onPress={() => setOpen(new Set())} />
-          <IconButton label="Save as SVG" icon="save" onPress={() => void save()} />
+          <IconButton label="Save as SVG" icon="save" onPress={() => void save('svg')} />
+          <IconButton label="Save as PNG" icon="file-media" onPress={() => void save('png')} />
         </div>
         {failure ? (
           <p class="refusal" role="alert">
@@ -163,14 +179,15 @@ function Drawn({ data }: { data: GraphData }) {
             // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys of the picture
             tabIndex={0}
             aria-busy={scene === null}
-            aria-label={`Graph of ${data.nodes.length} nodes. Arrow keys move to the next box, Enter opens or closes a group, plus and minus zoom, 0 shows all.`}
+            aria-label={`Graph of ${data.nodes.length} nodes. Arrow keys move to the next box, Enter opens or closes a group, plus and minus zoom, 0 shows all, p marks the ends of a path.`}
             {...hands}
           >
             <canvas ref={canvas} />
+            {scene && camera && <Minimap scene={scene} camera={camera} view={view} path={onPath} onMove={setCamera} />}
           </div>
         )}
       </div>
-      <Details data={data} box={chosenBox} onGo={goTo} onToggle={toggle} />
+      <Details data={data} box={chosenBox} way={way} onGo={goTo} onToggle={toggle} />
     </div>
   );
 }
@@ -183,5 +200,14 @@ const KINDS: Readonly<Record<Box['kind'], string>> = {
   out: 'value used outside',
   more: 'values',
 };
+
+/** Pixels a unit of a saved picture: sharp, and no larger than browsers draw. */
+const densityOf = ({ width, height }: Scene) => Math.min(2, 16_000 / Math.max(1, width + 40, height + 40));
+
+/** What Ctrl+C puts on the clipboard: the name that the file has for it. */
+function copied(data: GraphData, { kind, id, title }: Box): string {
+  if (kind === 'node') return data.nodes[id]!.name || title;
+  return kind === 'in' || kind === 'out' ? data.values[id]!.name : title;
+}
 
 const wordsOf = ({ kind, title, detail }: Box) => `${KINDS[kind]} ${title}${detail ? `, ${detail}` : ''}`;
