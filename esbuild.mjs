@@ -8,6 +8,7 @@
  *   webview/blocks.tsx (+ css)    → out/webview/blocks.js         the page of the classic blocks
  *   webview/page/main.tsx (+ css) → out/webview/page.js, page.css the page of a model file
  *   webview/diff/main.tsx (+ css) → out/webview/diff.js, diff.css the page that compares two models
+ *   webview/page/charts/charts.ts → out/webview/charts.js         charts of that page, loaded when one is seen
  *   webview/page/graph/worker.ts  → out/webview/layout.js         lays graphs out, run from a blob URL
  *   webview/engine/worker.ts      → out/webview/worker.js         the engine, run from a blob URL
  *   model/blocks                  → out/blocks                    the blocks' source, for *show the code*

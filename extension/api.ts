@@ -2,11 +2,13 @@
  * What `activate()` returns: a view on the extension's own state. The tests in a real VS Code read it; other extensions may.
  * Nothing in it changes anything but `row`, which asks the live panel.
  */
+import type { Compared, Structure } from '../model/protocol/diff.ts';
 import type { PageFacts } from '../model/protocol/explorer.ts';
 import type { RowParams, TargetText, Token } from '../model/protocol/panel.ts';
 import type { Selection } from '../model/protocol/selection.ts';
 import type { App } from './app.ts';
 import type { Painted } from './editor/decorations.ts';
+import type { DiffPage } from './explore/diff-page.ts';
 import type { ModelPage } from './explore/page.ts';
 import { liveDisposables } from './lifetime.ts';
 import { factsLine } from './models/card.ts';
@@ -34,6 +36,8 @@ export interface HeadlightApi {
   listed(): number | null;
   /** Pages of model files that are open, with what they show. */
   pages(): Promise<readonly PageView[]>;
+  /** Pages that compare two models, with what differs between them. */
+  comparisons(): Promise<readonly ComparisonView[]>;
   /** The weights of a row as the live panel has them. */
   row(params: RowParams): Promise<Float32Array>;
 }
@@ -73,6 +77,18 @@ export interface PageView {
   readonly failure: string | null;
   /** Milliseconds from opening to the first painted facts; null before. */
   readonly paintedMs: number | null;
+  /** How much of that is the page's own: until its first script runs, and from there to the facts. */
+  readonly ownMs: { readonly load: number; readonly paint: number } | null;
+}
+
+export interface ComparisonView {
+  readonly base: string;
+  readonly other: string;
+  /** Null for files that cannot be compared. */
+  readonly structure: Structure | null;
+  readonly failure: string | null;
+  /** Differences of the first so many pairs. */
+  readonly compared: readonly Compared[];
 }
 
 export function makeApi(app: App, activationMs: number): HeadlightApi {
@@ -89,17 +105,31 @@ export function makeApi(app: App, activationMs: number): HeadlightApi {
     panelIsOpen: () => app.panel.isOpen,
     listed: () => app.tree.listed,
     pages: () => Promise.all(app.editors.pages.map(pageView)),
+    comparisons: () => Promise.all(app.diffs.pages.map(comparisonView)),
     row: (params) => app.panel.row(params),
   };
 }
 
 async function pageView(page: ModelPage): Promise<PageView> {
-  const { uri, paintedMs } = page;
+  const { uri, paintedMs, ownMs } = page;
   const shown = await page.facts().then(
     (facts) => ({ facts, failure: null }),
     (error: Error) => ({ facts: null, failure: error.message }),
   );
-  return { uri: uri.toString(), paintedMs, ...shown };
+  return { uri: uri.toString(), paintedMs, ownMs, ...shown };
+}
+
+const FIRST = 100;
+
+async function comparisonView(page: DiffPage): Promise<ComparisonView> {
+  const { base, other } = page.files;
+  try {
+    const structure = await page.structure();
+    const pairs = structure.pairs.slice(0, FIRST).map((_, i) => i);
+    return { base, other, structure, failure: null, compared: await page.differences({ pairs, dequantized: false }) };
+  } catch (error) {
+    return { base, other, structure: null, failure: error instanceof Error ? error.message : String(error), compared: [] };
+  }
 }
 
 function runView({ runs: { current } }: App): RunView | null {

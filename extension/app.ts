@@ -4,11 +4,13 @@ import { HeadlightError } from '../model/errors.ts';
 import type { RequestHandlers } from '../model/protocol/channel.ts';
 import type { HostRequests, SavedPanel } from '../model/protocol/panel.ts';
 import { BLOCKS_TYPE, BlocksPanel } from './blocks/panel.ts';
+import { CodeHovers } from './code/hovers.ts';
 import { registerCommands } from './commands.ts';
 import { Decorations } from './editor/decorations.ts';
 import { Follow } from './editor/follow.ts';
 import { DiffPages } from './explore/compare.ts';
 import { ConfigDiagnostics } from './explore/config-diagnostics.ts';
+import { ConfigHovers } from './explore/config-hovers.ts';
 import { ModelEditors } from './explore/editors.ts';
 import { Failures } from './failures.ts';
 import { HoverCards } from './hover/provider.ts';
@@ -34,6 +36,7 @@ import { neighbour } from './text/fit.ts';
 import { placeIn } from './text/source.ts';
 import { Tokenizers } from './text/tokenizers.ts';
 import { TokenizerPanel, TRY_TYPE } from './tokenizer/panel.ts';
+import { registerTools } from './tools/tools.ts';
 import { ModelsTree } from './views/models-tree.ts';
 import { Tensors } from './views/tensors.ts';
 
@@ -75,6 +78,8 @@ export class App {
     this.editors = this.#store.add(new ModelEditors(extensionUri, this.models, this.tokenizers));
     this.diffs = this.#store.add(new DiffPages(extensionUri, (uri, place) => this.editors.open(uri, place)));
     this.#store.add(new ConfigDiagnostics(this.readerScript));
+    this.#store.add(new ConfigHovers(this.models));
+    this.#store.add(new CodeHovers(this.models, this.editors));
     this.#store.add(new HoverCards(this.runs, this.panel, this.models, this.tokenizers));
     this.tokenizerPanel = this.#store.add(new TokenizerPanel(extensionUri, this.models, this.tokenizers, this.failures));
     this.#store.add(window.registerWebviewPanelSerializer(TRY_TYPE, this.tokenizerPanel));
@@ -82,6 +87,7 @@ export class App {
     this.#store.add(window.registerWebviewPanelSerializer(BLOCKS_TYPE, this.blocks));
     this.lessons = this.#store.add(new LessonPage(extensionUri));
     this.#store.add(registerCommands(this));
+    this.#store.add(registerTools(this));
     this.#store.add(window.registerCustomEditorProvider(VIEW_TYPE, new ViewEditor(this)));
     const handleUri = (uri: Uri) => this.#told(Promise.resolve().then(() => openView(this, viewInLink(uri))));
     this.#store.add(window.registerUriHandler({ handleUri }));

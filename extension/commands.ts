@@ -272,7 +272,14 @@ async function selectModel(app: App): Promise<void> {
 }
 
 async function useModel(app: App, target: unknown): Promise<void> {
-  const model = isNode(target) ? modelOf(target) : target instanceof Uri ? await app.models.modelFor(target) : await pickModel(app.models);
+  const model =
+    typeof target === 'string'
+      ? await app.models.byId(target)
+      : isNode(target)
+        ? modelOf(target)
+        : target instanceof Uri
+          ? await app.models.modelFor(target)
+          : await pickModel(app.models);
   if (model) await switchTo(app, model);
 }
 
@@ -297,7 +304,13 @@ async function modelMeant(app: App, target: unknown): Promise<Model> {
 
 /** The page of a model's file; of a file by its URI, at a place in it. */
 async function openModelPage(app: App, target: unknown, place?: unknown): Promise<void> {
-  const uri = target instanceof Uri ? target : await pageFileOf(await modelMeant(app, target));
+  const named = typeof target === 'string' ? await app.models.byId(target) : null;
+  const uri =
+    target instanceof Uri
+      ? target
+      : typeof target === 'string' && !named
+        ? Uri.parse(target)
+        : await pageFileOf(named ?? (await modelMeant(app, target)));
   // From a menu the second argument is all that is selected.
   await app.editors.open(uri, Array.isArray(place) ? undefined : (place as PageNotifications['reveal'] | undefined));
 }

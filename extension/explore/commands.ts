@@ -29,8 +29,8 @@ export async function copyPath(model: Model): Promise<void> {
   await env.clipboard.writeText(model.uri.scheme === 'file' ? model.uri.fsPath : model.uri.toString());
 }
 
-/** Opens the facts of a model as Markdown, to be saved or sent. */
-export async function exportSummary(model: Model, script: Uri): Promise<void> {
+/** The facts of a model as Markdown. */
+export async function summaryText(model: Model, script: Uri): Promise<string> {
   const reader = await Reader.start(script, await folderOf(await pageFileOf(model)));
   try {
     const { channel } = reader;
@@ -38,9 +38,14 @@ export async function exportSummary(model: Model, script: Uri): Promise<void> {
     const attention = await channel
       .request('attention', null)
       .catch((error) => asHeadlightError(error, 'internal', 'It cannot be read').message);
-    const document = await workspace.openTextDocument({ language: 'markdown', content: summaryOf(model.name, facts, attention) });
-    await window.showTextDocument(document, { viewColumn: ViewColumn.Active, preview: false });
+    return summaryOf(model.name, facts, attention);
   } finally {
     reader.dispose();
   }
+}
+
+/** Opens the facts of a model, to be saved or sent. */
+export async function exportSummary(model: Model, script: Uri): Promise<void> {
+  const document = await workspace.openTextDocument({ language: 'markdown', content: await summaryText(model, script) });
+  await window.showTextDocument(document, { viewColumn: ViewColumn.Active, preview: false });
 }

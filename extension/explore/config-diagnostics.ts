@@ -1,8 +1,9 @@
 /** Problems of a model's `config.json` in the editor, while it is open: at the key that each is about, with a sentence. */
-import { Diagnostic, DiagnosticSeverity, languages, Range, type TextDocument, type Uri, workspace } from 'vscode';
+import { CodeActionKind, Diagnostic, DiagnosticSeverity, languages, type Range, type TextDocument, type Uri, workspace } from 'vscode';
 import { asHeadlightError } from '../../model/errors.ts';
 import type { ConfigProblem } from '../../model/explore/config-problems.ts';
 import { Store } from '../lifetime.ts';
+import { fixesOf, rangeOf } from './config-fixes.ts';
 import { folderOf } from './folder.ts';
 import { Reader } from './reader.ts';
 
@@ -16,6 +17,8 @@ export class ConfigDiagnostics {
   readonly #store = new Store();
   readonly #shown = this.#store.add(languages.createDiagnosticCollection('headlight'));
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** What is marked in each open document. */
+  readonly #problemsOf = new Map<string, readonly ConfigProblem[]>();
 
   constructor(private readonly script: Uri) {
     this.#store.add(workspace.onDidOpenTextDocument((document) => this.#later(document)));
@@ -24,9 +27,14 @@ export class ConfigDiagnostics {
       workspace.onDidCloseTextDocument(({ uri }) => {
         this.#forget(uri);
         this.#shown.delete(uri);
+        this.#problemsOf.delete(uri.toString());
       }),
     );
     for (const document of workspace.textDocuments) this.#later(document);
+    const provideCodeActions = (document: TextDocument, range: Range) =>
+      fixesOf(document, range, this.#problemsOf.get(document.uri.toString()) ?? []);
+    const kinds = { providedCodeActionKinds: [CodeActionKind.QuickFix] };
+    this.#store.add(languages.registerCodeActionsProvider({ pattern: '**/config.json' }, { provideCodeActions }, kinds));
   }
 
   #forget(uri: Uri): void {
@@ -49,6 +57,7 @@ export class ConfigDiagnostics {
     const values = valuesOf(document);
     const problems = values ? await this.#problems(uri, values) : [];
     if (document.isClosed || document.version !== version || this.#store.disposed) return;
+    this.#problemsOf.set(uri.toString(), problems);
     this.#shown.set(
       uri,
       problems.map((problem) => diagnosticOf(document, problem)),
@@ -93,13 +102,4 @@ function diagnosticOf(document: TextDocument, { key, message, severity }: Config
   const diagnostic = new Diagnostic(rangeOf(document, key), message, SEVERITIES[severity]);
   diagnostic.source = 'Headlight';
   return diagnostic;
-}
-
-/** The line of a key, from the key to the end of its value; the first line for the file as a whole. */
-function rangeOf(document: TextDocument, key: string | null): Range {
-  const at = key === null ? -1 : document.getText().indexOf(`"${key}"`);
-  if (at < 0) return new Range(0, 0, 0, document.lineAt(0).text.length);
-  const start = document.positionAt(at);
-  const line = document.lineAt(start.line).text;
-  return new Range(start.line, start.character, start.line, line.replace(/,\s*$/, '').trimEnd().length);
 }

@@ -7,6 +7,7 @@ import type {
   PageHostRequests,
   PageNotifications,
   ReaderRequests,
+  TensorRow,
 } from '../../model/protocol/explorer.ts';
 import { Store } from '../lifetime.ts';
 import { makeNonce, page } from '../panel/html.ts';
@@ -30,6 +31,10 @@ export class ModelPage {
   #again: NodeJS.Timeout | undefined;
   /** Milliseconds from opening to the first painted facts; null before. */
   paintedMs: number | null = null;
+  /** How much of that is the page's own: from its begin to its first script, and from there to the facts. */
+  ownMs: { readonly load: number; readonly paint: number } | null = null;
+  /** Tensors by name as the page was told last; empty before. */
+  tensors: ReadonlyMap<string, TensorRow> = new Map();
   readonly #began = performance.now();
   #reveal: PageNotifications['reveal'] | null = null;
   #ready = false;
@@ -94,7 +99,11 @@ export class ModelPage {
         this.#ask(method, params, call);
     const requests: RequestHandlers<PageHostRequests> = {
       ...this.actions,
-      facts: through('facts'),
+      facts: async (params, call) => {
+        const facts = await this.#ask('facts', params, call);
+        this.tensors = new Map(facts.tensors.map((row) => [row.name, row]));
+        return facts;
+      },
       attention: through('attention'),
       graph: through('graph'),
       statistics: through('statistics'),
@@ -107,8 +116,9 @@ export class ModelPage {
     };
     const notifications = {
       ready: () => this.#pageIsReady(),
-      painted: () => {
+      painted: ({ ms, loadMs }: PageHostNotifications['painted']) => {
         this.paintedMs ??= performance.now() - this.#began;
+        this.ownMs ??= { load: loadMs, paint: ms };
       },
     };
     return this.#store.add(

@@ -15,6 +15,8 @@ export const CARD_COMMANDS = [
   'headlight.visualizeAttention',
   'headlight.selectModel',
   'headlight.rerun',
+  'headlight.openModelPage',
+  'headlight.useModel',
 ] as const;
 
 /** Seen on dark and on light hovers alike (contrast 3:1 against both). */

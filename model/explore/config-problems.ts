@@ -13,6 +13,8 @@ export interface ConfigProblem {
   readonly message: string;
   /** `error`: the numbers contradict each other; `warning`: something cannot be used; `hint`: something is missing. */
   readonly severity: 'error' | 'warning' | 'hint';
+  /** The number that the weights have, where putting it there cannot make anything worse. */
+  readonly fix?: { readonly value: number; readonly why: string };
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -60,8 +62,9 @@ export function numberProblems(values: Values): ConfigProblem[] {
 export function tensorProblems(values: Values, tensors: ReadonlyMap<string, TensorPlace>): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const differ = (found: { key: string; value: number } | null, actual: number | undefined, what: string) => {
-    if (found && actual !== undefined && actual !== found.value)
-      problems.push({ key: found.key, severity: 'error', message: `${found.key} is ${found.value}, but ${what} ${actual}.` });
+    if (!found || actual === undefined || actual === found.value) return;
+    const message = `${found.key} is ${found.value}, but ${what} ${actual}.`;
+    problems.push({ key: found.key, severity: 'error', message, fix: { value: actual, why: 'as the weights have it' } });
   };
   const table = [...tensors.values()].find(({ name, shape }) => shape.length === 2 && EMBEDDINGS.test(name));
   differ(find(values, 'vocab_size'), table?.shape[0], `the table ${table?.name} has rows:`);
@@ -74,6 +77,7 @@ export function tensorProblems(values: Values, tensors: ReadonlyMap<string, Tens
       key: said.key,
       severity: 'error',
       message: `${said.key} is ${said.value}, but ${positions.name} has only ${positions.shape[0]} positions.`,
+      fix: { value: positions.shape[0]!, why: 'as the weights have it' },
     });
   const numbers = new Set([...tensors.keys()].flatMap((name) => LAYER.exec(name)?.[1] ?? []));
   if (values['is_encoder_decoder'] !== true) differ(find(values, ...LAYERS), numbers.size || undefined, 'the weights have layers:');

@@ -199,8 +199,8 @@ export interface PageHostRequests extends ReaderRequests {
 
 export interface PageHostNotifications {
   ready: null;
-  /** Milliseconds from the page's first script to its first painted facts. */
-  painted: { readonly ms: number };
+  /** Milliseconds from the page's first script to its first painted facts, and from the page's begin to that script. */
+  painted: { readonly ms: number; readonly loadMs: number };
 }
 
 /** Host → page. */

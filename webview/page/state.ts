@@ -49,7 +49,7 @@ export function createPage(host: PageHost): PageState {
   const read = async () => {
     attention.value = LOADING;
     facts.value = await loaded(host.request('facts', null));
-    requestAnimationFrame(() => host.notify('painted', { ms: performance.now() - began }));
+    requestAnimationFrame(() => host.notify('painted', { ms: performance.now() - began, loadMs: began }));
     if (facts.value.at === 'ready') attention.value = await loaded(host.request('attention', null));
   };
   return {

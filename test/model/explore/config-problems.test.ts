@@ -42,6 +42,13 @@ test('numbers that the weights contradict', async () => {
   assert.deepEqual(keys(await problemsOf('headlight-bert', { max_position_embeddings: 4096 })), ['error max_position_embeddings']);
 });
 
+test('a fix is offered where the weights have the number, and nowhere else', async () => {
+  const fixes = async (change: Values) => (await problemsOf('headlight-bert', change)).map(({ key, fix }) => [key, fix?.value]);
+  assert.deepEqual(await fixes({ vocab_size: 30522 }), [['vocab_size', 1920]]);
+  assert.deepEqual(await fixes({ max_position_embeddings: 4096 }), [['max_position_embeddings', 128]]);
+  assert.deepEqual(await fixes({ num_attention_heads: 7 }), [['num_attention_heads', undefined]]);
+});
+
 test('an architecture that is not known: only where nothing else can be run', async () => {
   assert.deepEqual(keys(await problemsOf('headlight-bert', { model_type: 'nobodys' })), ['warning model_type']);
   assert.deepEqual(await problemsOf('headlight-bert', { model_type: 'nobodys' }, /nothing/), []);

@@ -31,6 +31,7 @@ async function bundle(): Promise<Map<string, Uint8Array>> {
     entryPoints: {
       page: 'webview/page/main.tsx',
       layout: 'webview/page/graph/worker.ts',
+      charts: 'webview/page/charts/charts.ts',
       standin: 'test/webview/harness/page-stand-in.ts',
       diff: 'webview/diff/main.tsx',
       diffstandin: 'test/webview/harness/diff-stand-in.ts',
