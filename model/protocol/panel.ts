@@ -111,6 +111,8 @@ export interface SavedPanel {
   readonly restore: unknown;
   readonly selection: Selection | null;
   readonly view: unknown;
+  /** A kept run that is compared with; the panel's own business too. */
+  readonly kept?: unknown;
 }
 
 export interface ShowResult {

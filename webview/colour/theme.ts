@@ -69,6 +69,15 @@ function read(): Theme {
   };
 }
 
+/** The same page in light colours, for paper. */
+export function forPrint(theme: Theme): Theme {
+  if (theme.kind === 'light') return theme;
+  const [foreground, background, muted, border, query] = FALLBACK.light;
+  const paper = bytesOf(background);
+  const tables = { sequential: sequential('light', paper), diverging: diverging('light', paper), heat: heat('light', paper) };
+  return { ...theme, kind: 'light', foreground, background, muted, border, query, ...tables };
+}
+
 /** The theme of the page, followed by a signal. VS Code changes the body's class and the root's inline style. */
 export function watchTheme(): { readonly theme: Signal<Theme>; dispose(): void } {
   const theme = signal(read());

@@ -27,7 +27,11 @@ export interface Provenance {
   readonly shown: { readonly specialTokens: string; readonly grouping: string; readonly threshold: number; readonly columns: string };
 }
 
-export async function provenanceOf(session: Session, shown: Shown, view: ViewOptions): Promise<Provenance> {
+export async function provenanceOf(
+  session: Session,
+  shown: Pick<Shown, 'site' | 'heads' | 'over' | 'against'>,
+  view: ViewOptions,
+): Promise<Provenance> {
   const { show, opened, run } = session;
   const { input } = show;
   const counted = ({ layer, head }: { layer: number; head: number }) => ({ layer: layer + 1, head: head + 1 });

@@ -3,7 +3,6 @@ import { cssAt, type Scale, STEPS, shareAt } from '../colour/scales.ts';
 import { type Cells, colourIndex, isEmpty, type Paint } from '../draw/cells.ts';
 import { cutMiddle, directionOf, labelStep } from '../draw/labels.ts';
 import { short } from '../draw/numbers.ts';
-import type { Provenance } from './provenance.ts';
 
 export interface MatrixFigure {
   readonly cells: Cells;
@@ -17,7 +16,8 @@ export interface MatrixFigure {
   readonly foreground: string;
   readonly background: string;
   readonly font: string;
-  readonly made: Provenance;
+  /** What made it: written into the file's metadata. */
+  readonly made: unknown;
   /** Picture of all cells, one pixel each, as a data URI. */
   readonly picture: () => Promise<string>;
 }

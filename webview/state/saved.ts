@@ -2,6 +2,7 @@
 import { batch, effect } from '@preact/signals';
 import type { Look, SavedPanel } from '../../model/protocol/panel.ts';
 import type { VsCodeApi } from '../host.ts';
+import { keptFrom, savedKept } from './kept-saved.ts';
 import { MOST_HEADS } from './select.ts';
 import type { Store } from './store.ts';
 import { DEFAULT_VIEW, type HeadRef, siteKey, type ViewOptions } from './types.ts';
@@ -11,6 +12,8 @@ export function restore(store: Store, saved: SavedPanel | null): void {
   if (!saved) return;
   store.view.value = viewFrom(saved.view);
   if (saved.selection) store.selection.value = saved.selection;
+  store.kept.value = keptFrom(saved.kept);
+  if (store.kept.value) store.first.value = { run: 'kept', layer: null, head: null };
 }
 
 /** The options in `saved` that have the type they should have; defaults for the rest. */
@@ -78,7 +81,11 @@ export function keep(store: Store, vscode: VsCodeApi): () => void {
   return effect(() => {
     const session = store.session.value;
     if (!session) return;
-    const saved: SavedPanel = { restore: session.show.restore ?? null, selection: store.selection.value, view: store.view.value };
+    const { selection, view, kept } = store;
+    const saved: SavedPanel = {
+      ...{ restore: session.show.restore ?? null, selection: selection.value, view: view.value },
+      kept: savedKept(kept.value),
+    };
     // Not at every step of a walk through the heads.
     clearTimeout(timer);
     timer = setTimeout(() => vscode.setState(saved), SETTLED_MS);

@@ -310,7 +310,8 @@ function beginInWindow(store: Store, session: Session, scene: Scene): void {
   store.selection.value = { ...store.selection.peek(), query: middle.position };
 }
 
-function sitesOf(opened: OpenResult, run: RunResult): Map<string, Site> {
+/** The sites that ran, by key, each with the sizes of the run. */
+export function sitesOf(opened: OpenResult, run: RunResult): Map<string, Site> {
   const sites = new Map<string, Site>();
   for (const facts of opened.sites) {
     const ran = run.sites.find((r) => r.key === facts.key);

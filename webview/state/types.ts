@@ -114,6 +114,8 @@ export interface ViewOptions {
   readonly pictureRange: 'one' | 'row';
   /** Whether the numbers stand in a table instead of the picture. */
   readonly table: boolean;
+  /** Whether figures are exported in light colours, whatever the theme. */
+  readonly print: boolean;
   /** Section of the tab Predict; '' for its first. */
   readonly predict: string;
   /** Widths of the outer columns in pixels; 0: as wide as their content asks. */
@@ -153,6 +155,7 @@ export const DEFAULT_VIEW: ViewOptions = {
   opacity: 0.65,
   mass: 1,
   pictureRange: 'row',
+  print: false,
   table: false,
   predict: '',
   headsWidth: 0,

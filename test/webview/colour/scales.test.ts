@@ -5,6 +5,7 @@ import { contrast, oklabOf, type Rgb, rgbOf } from '../../../webview/colour/okla
 import {
   diverging,
   headColours,
+  heat,
   LOG_FLOOR,
   place,
   type Scale,
@@ -77,6 +78,31 @@ for (const [kind, background] of THEMES) {
     for (const i of [0, 32, 64, 96]) assert.ok(Math.abs(at(i) - at(STEPS - 1 - i)) < 0.02, `entry ${i}`);
     assert.ok(Math.abs(at(0) - at(127)) > 0.25);
   });
+
+  for (const blindness of Object.keys(BLIND)) {
+    test(`${kind}: both signs are told apart, and stronger differences from weaker, for ${blindness}`, () => {
+      const signed = diverging(kind, background);
+      const at = (i: number) => oklabOf(seenBy(blindness, rgb(signed, i)));
+      const apart = (a: Rgb, b: Rgb) => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+      for (const i of [0, 16, 32, 48, 64]) {
+        const distance = apart(at(i), at(STEPS - 1 - i));
+        assert.ok(distance > 0.1, `−${127 - i} and +${127 - i} are ${distance.toFixed(3)} apart`);
+      }
+      // From none to the strongest, lightness moves one way on either side.
+      const away = Math.sign(at(0)[0] - at(127)[0]);
+      for (let i = 112; i >= 0; i -= 16) {
+        assert.equal(Math.sign(at(i)[0] - at(i + 15)[0]), away, `entry ${i}`);
+        assert.equal(Math.sign(at(STEPS - 1 - i)[0] - at(STEPS - 16 - i)[0]), away, `entry ${STEPS - 1 - i}`);
+      }
+    });
+
+    test(`${kind}: behind words, order is kept for ${blindness}`, () => {
+      const words = heat(kind, background);
+      const seen = Array.from({ length: STEPS / 16 }, (_, i) => oklabOf(seenBy(blindness, rgb(words, i * 16)))[0]);
+      const up = seen.at(-1)! > seen[0]!;
+      for (let i = 1; i < seen.length; i++) assert.equal(seen[i]! > seen[i - 1]!, up, `entry ${i * 16}`);
+    });
+  }
 
   test(`${kind}: eight head colours stay apart, for colour-blind eyes too`, () => {
     const colours = headColours(kind).map((hex) => [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16)) as unknown as Rgb);

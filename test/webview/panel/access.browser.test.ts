@@ -106,6 +106,35 @@ test('focus can be seen wherever it goes', async () => {
   await page.close();
 });
 
+test('Escape closes what is open, and only then leaves; the focus is never lost', async () => {
+  const { page } = await open({ select: { layer: 2, head: 0, query: 7, key: 1 } });
+  const left = async () => (await told<null>(page, 'leave')).length;
+  await page.locator('.header button[title="Export"]').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.card:popover-open').waitFor();
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.querySelector('.card:popover-open') === null);
+  assert.equal(await left(), 0, 'the menu was open');
+  assert.match(await focused(page), /^button Export/);
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() =>
+    (globalThis as unknown as { headlightHost: { told: { name: string }[] } }).headlightHost.told.some((t) => t.name === 'leave'),
+  );
+  // The matrix has the focus and goes away: the table takes it, and gives it back.
+  await page.locator('.matrix-hands').focus();
+  await page.keyboard.press('t');
+  await page.waitForFunction(() => document.activeElement?.matches('.table-box'));
+  await page.keyboard.press('t');
+  await page.waitForFunction(() => document.activeElement?.matches('.matrix-hands'));
+  // A panel that gets the keyboard and has no focus yet begins at the heads.
+  await page.evaluate(() => {
+    (document.activeElement as HTMLElement).blur();
+    window.dispatchEvent(new Event('focus'));
+  });
+  assert.match(await focused(page), /^(grid Weights|listbox Heads)/);
+  await page.close();
+});
+
 test('nothing moves for those who asked for less motion, and no animation runs otherwise either', async () => {
   const { page } = await open();
   await page.emulateMedia({ reducedMotion: 'reduce' });

@@ -81,6 +81,25 @@ test('two texts: the kept run stays, tokens are aligned, what one has alone is s
   await page.close();
 });
 
+test('a small kept run is there again after a reload, number for number', async () => {
+  const { page, wrong } = await openCompare();
+  await page.getByText('Keep this run', { exact: true }).click();
+  await page.getByText('Kept: all 16 heads.').waitFor();
+  await show(page, SECOND);
+  await page.locator('.aligned ins').first().waitFor();
+  const before = await wordsOf(page, '.compare-view');
+  // What the panel gave VS Code to keep, a moment after it settled.
+  await page.waitForFunction(() => JSON.parse(sessionStorage.getItem('headlight-state') ?? '{}').kept?.weights.length === 16);
+  await page.reload();
+  await page.waitForSelector('.cells');
+  await show(page, SECOND);
+  await page.locator('.aligned ins').first().waitFor();
+  assert.deepEqual(await page.locator('.aligned del').allTextContents(), ['s', 'are']);
+  assert.equal(await wordsOf(page, '.compare-view'), before);
+  assert.deepEqual(wrong, []);
+  await page.close();
+});
+
 test('two models: the second worker has forgotten the first, its numbers are still there; by keyboard', async () => {
   const { page, wrong } = await openCompare();
   await page.getByText('Keep this run', { exact: true }).click();

@@ -81,8 +81,8 @@ test('the picture of the matrix goes to the clipboard', async () => {
 test('SVG, PNG and HTML open again without a network and show the matrix', async () => {
   const { page } = await open({ select: { layer: 2, head: 0, query: 7 } });
   await settled(page);
-  const svg = text((await exported(page, 'SVG')).bytes);
-  const png = (await exported(page, 'PNG')).bytes;
+  const svg = text((await exported(page, 'Matrix as SVG')).bytes);
+  const png = (await exported(page, 'Matrix as PNG')).bytes;
   const html = text((await exported(page, 'HTML')).bytes);
   assert.deepEqual(Array.from(png.subarray(0, 8)), [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const offline = await page.context().browser()!.newContext({ offline: true });

@@ -14,6 +14,8 @@ import { drawMarks, drawMatrix, type MatrixPicture } from '../matrix/draw.ts';
 import { cellAt, reveal, type Window2d, zoomAt } from '../matrix/geometry.ts';
 import { ColourChoices, Legend } from '../matrix/legend.tsx';
 import { frameOf, labelFont, useWindow } from '../matrix/room.ts';
+import { SaveDifference } from './export.tsx';
+import { differencePaint } from './paint.ts';
 
 export interface Cell {
   readonly row: number;
@@ -47,6 +49,7 @@ export function CompareMaps({ both, names, choices }: CompareMapsProps) {
         <ColourChoices signed={false} />
         {choices}
       </div>
+      <SaveDifference both={both} />
     </div>
   );
 }
@@ -147,15 +150,8 @@ const NOWHERE = { row: null, column: null };
 
 /** Both maps in the same colours for the same weights, also where the last colour stands for the largest. */
 function paintFor(which: Which, both: SideBySide, { theme }: Base, { scale, range }: Pick<ViewOptions, 'scale' | 'range'>) {
+  if (which === 'difference') return differencePaint(both, theme, scale);
   const [a, b] = both.missing;
-  if (which === 'difference') {
-    const paint = paintOf(both.difference, theme, scale, 'head');
-    const top = paint.top(0) || 1;
-    // A row that only one has cannot be subtracted; a key that only one has can: the other gave it nothing.
-    const alone = both.rows.map((p) => p.first === null || p.second === null);
-    const empty = (row: number, column: number) => alone[row]! || (a(row, column) && b(row, column));
-    return { paint: { ...paint, top: () => top, colours: theme.diverging, signed: true, empty } as Paint, top };
-  }
   const own = paintOf(both.cells[which === 'first' ? 0 : 1], theme, scale, range);
   const largest = Math.max(...both.cells.map((c) => paintOf(c, theme, scale, 'head').top(0)));
   const empty = which === 'first' ? a : b;

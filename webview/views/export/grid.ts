@@ -1,5 +1,6 @@
 /** Every head of the chosen kind in one picture, for the HTML page. */
 
+import type { Theme } from '../../colour/theme.ts';
 import { atlasOf } from '../../draw/thumbnails.ts';
 import { dataUri } from '../../export/raster.ts';
 import type { Session } from '../../state/types.ts';
@@ -10,7 +11,7 @@ const SIDE = 32;
 const GAP = 2;
 
 /** Data URI of a PNG: layers down, heads across; null while thumbnails are missing. */
-export async function gridPng({ store, theme, maps }: Panel, session: Session): Promise<string | null> {
+export async function gridPng({ store, maps }: Panel, session: Session, theme: Theme): Promise<string | null> {
   const { kind } = store.selection.peek();
   const { scale, range } = store.view.peek();
   const sites = [...session.sites.values()].filter((s) => s.kind === kind).sort((a, b) => a.layer - b.layer);
@@ -21,7 +22,7 @@ export async function gridPng({ store, theme, maps }: Panel, session: Session): 
   for (const [row, site] of sites.entries()) {
     const loaded = maps.peek()?.thumbnails(site.key).peek();
     if (loaded?.state !== 'ready') return null;
-    const atlas = atlasOf(loaded.value, SIDE, (cells) => paintOf(cells, theme.peek(), scale, range), site.causal);
+    const atlas = atlasOf(loaded.value, SIDE, (cells) => paintOf(cells, theme, scale, range), site.causal);
     for (let head = 0; head < site.run.heads; head++) {
       context.drawImage(
         atlas.picture,

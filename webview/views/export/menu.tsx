@@ -1,15 +1,18 @@
 /** The export menu: the picture or the numbers, as a file that says what made it. */
 import { useSignal } from '@preact/signals';
 import { HeadlightError } from '../../../model/errors.ts';
+import { forPrint, type Theme } from '../../colour/theme.ts';
 import { headName } from '../../draw/numbers.ts';
 import { htmlOf } from '../../export/html.ts';
 import { csvOf, jsonOf, npyOf, safetensorsOf } from '../../export/numbers.ts';
 import { fileStem, type Provenance, provenanceOf } from '../../export/provenance.ts';
 import { cellsPng, dataUri, svgToPng } from '../../export/raster.ts';
+import { seenSvg } from '../../export/seen.ts';
 import { matrixSvg } from '../../export/svg.ts';
 import type { Shown } from '../../state/shown.ts';
+import { setView } from '../../state/store.ts';
 import type { Session } from '../../state/types.ts';
-import { Button, Icon } from '../../ui/controls.tsx';
+import { Button, Checkbox, Icon } from '../../ui/controls.tsx';
 import { Popover } from '../../ui/popover.tsx';
 import { type Panel, usePanel } from '../context.ts';
 import { mapPaint } from '../matrix/paint.ts';
@@ -24,6 +27,8 @@ interface Format {
   readonly end: string;
   readonly label: string;
   readonly make: Maker;
+  /** Added to the file's name. */
+  readonly of?: string;
 }
 
 const FORMATS: readonly Format[] = [
@@ -51,9 +56,14 @@ const titleOf = ({ heads, against, over }: Shown, session: Session): string => {
   return `${session.show.model.name} · ${what}${against ? ` − ${headName(against.layer, against.head)}` : ''}`;
 };
 
-function svgOf({ store, theme }: Panel, session: Session, shown: Shown, made: Provenance): Promise<string> {
-  const { paint, top, scale } = mapPaint(shown, theme.peek(), store.view.peek());
-  const { foreground, background, font } = theme.peek();
+/** Colours of figures: those on screen, or light ones for print. */
+const coloursOf = ({ store, theme }: Panel): Theme => (store.view.peek().print ? forPrint(theme.peek()) : theme.peek());
+
+function svgOf(panel: Panel, session: Session, shown: Shown, made: Provenance): Promise<string> {
+  const { store } = panel;
+  const colours = coloursOf(panel);
+  const { paint, top, scale } = mapPaint(shown, colours, store.view.peek());
+  const { foreground, background, font } = colours;
   return matrixSvg({
     cells: shown.cells,
     paint,
@@ -71,14 +81,15 @@ function svgOf({ store, theme }: Panel, session: Session, shown: Shown, made: Pr
 }
 
 async function pageOf(panel: Panel, session: Session, shown: Shown, made: Provenance): Promise<string> {
-  const { foreground, background } = panel.theme.peek();
+  const theme = coloursOf(panel);
+  const { foreground, background } = theme;
   const npy = npyOf(shown.cells.data, [shown.cells.rows, shown.cells.columns]);
   return htmlOf({
     title: titleOf(shown, session),
     made,
     svg: await svgOf(panel, session, shown, made),
     shown,
-    grid: await gridPng(panel, session),
+    grid: await gridPng(panel, session, theme),
     npy: await dataUri(new Blob([npy as Uint8Array<ArrayBuffer>])),
     stem: fileStem(made),
     query: panel.store.selection.peek().query,
@@ -86,6 +97,19 @@ async function pageOf(panel: Panel, session: Session, shown: Shown, made: Proven
     background,
   });
 }
+
+const seenOf: (...all: Parameters<Maker>) => string = ({ theme, store }, session, shown, made) => {
+  const view = document.querySelector<HTMLElement>('.pane.main .current');
+  if (!view) throw new HeadlightError('input', 'There is no view on screen yet. Wait for the run to end.');
+  const { foreground, background } = theme.peek();
+  return seenSvg(view, { title: `${titleOf(shown, session)} · ${store.view.peek().tab}`, made, foreground, background });
+};
+
+/** The view of the chosen tab, as it is on screen. */
+const SEEN: readonly Format[] = [
+  { end: 'svg', of: 'view', label: 'View as SVG', make: (...all) => utf8(seenOf(...all)) },
+  { end: 'png', of: 'view', label: 'View as PNG, double density', make: (...all) => svgToPng(seenOf(...all), 2) },
+];
 
 /** What is on screen and what made it. @throws HeadlightError `input` before there is a run */
 async function onScreen(panel: Panel) {
@@ -108,7 +132,8 @@ async function copyPicture(panel: Panel): Promise<string> {
 async function exportAs(panel: Panel, format: Format): Promise<string> {
   const { session, shown, made } = await onScreen(panel);
   const bytes = await format.make(panel, session, shown, made);
-  const { path } = await panel.host.request('save', { name: `${fileStem(made)}.${format.end}`, bytes });
+  const of = format.of === undefined ? '' : `-${panel.store.view.peek().tab}`;
+  const { path } = await panel.host.request('save', { name: `${fileStem(made)}${of}.${format.end}`, bytes });
   return path === null ? 'Not saved.' : `Saved ${path}`;
 }
 
@@ -139,7 +164,15 @@ export function ExportMenu() {
             <Button key={format.end} label={format.label} onPress={() => void run(() => exportAs(panel, format))} />
           ))}
           <Button label="Copy the matrix as picture" onPress={() => void run(() => copyPicture(panel))} />
+          <Checkbox
+            label="Matrix in light colours, for print"
+            checked={panel.store.view.value.print}
+            onChange={(print) => setView(panel.store, { print })}
+          />
           <h2>This view</h2>
+          {SEEN.map((format) => (
+            <Button key={format.label} label={format.label} onPress={() => void run(() => exportAs(panel, format))} />
+          ))}
           <Button label="Copy a link to it" icon="link" onPress={() => void run(() => copyLink(panel))} />
           <Button label="Save it as a file…" icon="save" onPress={() => void run(() => saveView(panel))} />
           <p class="note" role="status">
