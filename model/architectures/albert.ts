@@ -116,7 +116,7 @@ function writeHeads<T>(root: Module<T>, config: Config, hidden: T, settings: Set
       tensor: 'predictions.dense.weight',
       write: () => {
         build.output('prediction_logits', words());
-        build.output('sop_logits', classify('sop_classifier.classifier', 2));
+        build.output('sop_logits', classify('sop_classifier.classifier', labelCount(config)));
       },
     },
     SequenceClassification: {

@@ -18,14 +18,24 @@ export interface ClassPlan<T> {
   readonly write: (hidden: T) => void;
 }
 
+/** The first token of the target: the one that decoding starts with, or the source's last one (mBART's language). */
+export type FirstToken = 'start' | 'last';
+
+/** What a classifier reads. */
+export interface ClassSource<T> {
+  /** int64 [B, S] */
+  readonly ids: T;
+  readonly first: FirstToken;
+  readonly width: number;
+}
+
 /**
  * The plan of a classifier of texts (`logits` [B, labels]) or of answers (`start_logits`, `end_logits` [B, S]); null for other heads, and for
  * one whose weights are not in the file.
- * @param ids of the source, int64 [B, S]
  */
-export function classPlan<T>(root: Module<T>, config: Config, ids: T, width: number): ClassPlan<T> | null {
+export function classPlan<T>(root: Module<T>, config: Config, { ids, first, width }: ClassSource<T>): ClassPlan<T> | null {
   const head = headOf(config);
-  const target = (): TokenInputs<T> => sourceAsTarget(root, config, ids);
+  const target = (): TokenInputs<T> => sourceAsTarget(root, config, ids, first);
   if (head === 'SequenceClassification' && headIsThere(root, head, 'classification_head.out_proj.weight')) {
     return {
       target: target(),
@@ -39,11 +49,20 @@ export function classPlan<T>(root: Module<T>, config: Config, ids: T, width: num
 }
 
 /** The source moved one to the right behind the token that decoding starts with; nothing of it is hidden but what comes later. */
-function sourceAsTarget<T>({ ops }: Module<T>, config: Config, ids: T): TokenInputs<T> {
-  const start = ops.scalar(config.count('decoder_start_token_id', 2), 'int64');
-  const shifted = ops.slice(ops.pad(ids, [1, 0], start, [1]), [0], [-1], [1]); // [B, S]
+function sourceAsTarget<T>(root: Module<T>, config: Config, ids: T, first: FirstToken): TokenInputs<T> {
+  const { ops } = root;
+  const start = (): T => ops.pad(ids, [1, 0], ops.scalar(config.count('decoder_start_token_id', 2), 'int64'), [1]);
+  const longer = first === 'start' ? start() : ops.concat([lastToken(root, config, ids), ids], { axis: 1 });
+  const shifted = ops.slice(longer, [0], [-1], [1]); // [B, S]
   const mask = ops.cast(ops.constantOfShape(ops.shape(ids), 1), 'int64');
   return { ids: shifted, mask };
+}
+
+/** The last token before the padding: [B, S] → [B, 1] */
+function lastToken<T>({ ops }: Module<T>, config: Config, ids: T): T {
+  const padding = ops.scalar(config.count('pad_token_id', 1), 'int64');
+  const count = ops.reduceSum(ops.cast(ops.not(ops.equal(ids, padding)), 'int64'), [1], { keepdims: 1 }); // [B, 1]
+  return ops.gatherElements(ids, ops.sub(count, ops.scalar(1, 'int64')), { axis: 1 });
 }
 
 /** The state of the last token that ends a text: [B, S, D] → [B, D] */

@@ -2,11 +2,11 @@
  * What BART, mBART, Marian and FSMT have in common: two texts, words and positions embedded on each side, layers, output weights.
  */
 import { activation } from '../blocks/activations.ts';
-import { paddingMask } from '../blocks/masks.ts';
+import { causalPaddingMask, paddingMask } from '../blocks/masks.ts';
 import { encoded, type Module } from '../blocks/module.ts';
 import { layerNorm } from '../blocks/norms.ts';
 import type { Config } from '../safetensors/config.ts';
-import { classPlan } from './bart-classes.ts';
+import { classPlan, type FirstToken } from './bart-classes.ts';
 import { bartDecoder, bartEncoder, EPSILON, type LayerSettings, type StackSizes } from './bart-layers.ts';
 import {
   hasDecoder,
@@ -19,6 +19,8 @@ import {
   targetInputs,
 } from './encoder-decoder.ts';
 import type { Description, Family } from './family.ts';
+import { headOf } from './heads.ts';
+import { attentionMask, inputIds } from './inputs.ts';
 import { divide } from './options.ts';
 
 export type Side = 'encoder' | 'decoder';
@@ -30,6 +32,8 @@ export interface BartSettings extends LayerSettings {
   readonly factor: number;
   /** A LayerNorm on the sum of words and positions. */
   readonly embeddingNorm: boolean;
+  /** False where a side may have a table of words of its own. */
+  readonly tied: boolean;
 }
 
 /** What a family of BART's kind says of itself. */
@@ -47,8 +51,8 @@ export interface BartKin<S extends BartSettings> {
   readonly places: <T>(module: Module<T>, ids: T, settings: S) => T;
   /** Where the output weights are. */
   readonly output: <T>(root: Module<T>, config: Config, settings: S) => Omit<OutputPlaces<T>, 'width'>;
-  /** True where classifiers are built as BART's. */
-  readonly classes?: boolean;
+  /** What a classifier's target starts with, where classifiers are built as BART's. */
+  readonly classes?: FirstToken;
   /** The target's mask where no run gives one, int64 [B, T]; all ones unless said. */
   readonly targetMask?: <T>(root: Module<T>, config: Config, target: TokenInputs<T>) => T;
 }
@@ -62,6 +66,10 @@ export function bartFamily<S extends BartSettings>(kin: BartKin<S>): Family {
     describe: (config) => describeBart(config, kin.architecture, kin.positions, kin.settings(config)),
     build: (root, config) => {
       const settings = kin.settings(config);
+      if (headOf(config) === 'CausalLM') {
+        decoderAlone(root, config, kin, settings);
+        return;
+      }
       const { ids, mask } = sourceInputs(root.build);
       const alone = !hasDecoder(root, config, 'model.decoder.layers.0.fc1.weight');
       const memory = encoded(root.build, settings.width, () => {
@@ -74,11 +82,20 @@ export function bartFamily<S extends BartSettings>(kin: BartKin<S>): Family {
   };
 }
 
-/** Heads are the encoder's; the decoder may have others. */
+/** A language model of the decoder's layers, without a source: what they would see of one is left out. */
+function decoderAlone<T, S extends BartSettings>(root: Module<T>, config: Config, kin: BartKin<S>, settings: S): void {
+  const [ids, mask] = [inputIds(root.build), attentionMask(root.build)];
+  const sight = { visible: causalPaddingMask(root.ops, mask), memory: null, visibleMemory: null };
+  const hidden = bartDecoder(root.at('model.decoder'), embed(root, 'decoder', ids, kin, settings), sight, settings);
+  writeWords(root, config, hidden, kin.output(root, config, settings), settings);
+}
+
+/** Heads are the encoder's, or those of a decoder alone; the decoder beside an encoder may have others. */
 export function describeBart(config: Config, architecture: string, positions: string, settings: BartSettings): Description {
   const { encoder, decoder, maxTokens, vocabulary } = settings;
-  const { heads, headDim } = encoder;
-  const layers = encoder.layers + (isEncoderAlone(config) ? 0 : decoder.layers);
+  const alone = headOf(config) === 'CausalLM';
+  const { heads, headDim } = alone ? decoder : encoder;
+  const layers = (alone ? 0 : encoder.layers) + (isEncoderAlone(config) ? 0 : decoder.layers);
   return { architecture, layers, heads, kvHeads: heads, headDim, positions, maxTokens, vocabulary };
 }
 
@@ -91,7 +108,7 @@ function target<T, S extends BartSettings>(
   settings: S,
 ): void {
   const { build } = root;
-  const classes = kin.classes === true ? classPlan(root, config, source.ids, settings.width) : null;
+  const classes = kin.classes ? classPlan(root, config, { ids: source.ids, first: kin.classes, width: settings.width }) : null;
   const { ids, mask } = classes?.target ?? givenTarget(root, config, kin);
   const embedded = embed(root, 'decoder', ids, kin, settings);
   const hidden = bartDecoder(root.at('model.decoder'), embedded, sightOf(build, source.memory, source.mask, mask), settings);
@@ -137,6 +154,7 @@ export function bartSettings(
     decoder: stackSizes(config, 'decoder', width),
     f: activation(config.text('activation_function', defaults.activation)),
     factor: config.flag('scale_embedding', defaults.scaled) ? Math.sqrt(width) : 1,
+    tied: config.flag('tie_word_embeddings', true),
   };
 }
 

@@ -63,20 +63,25 @@ export function bartEncoder<T>(
   settings: LayerSettings,
 ): T {
   const stack = alone ? 'self' : 'encoder';
-  return runStack(module, x, { stack, settings }, (layer, y, index) => {
+  return runStack(module, x, { stack, sizes: settings.encoder, settings }, (layer, y, index) => {
     const attended = attend(layer, 'self_attn', y, y, { kind: stack, layer: index, visible, causal: false });
     return think(layer, attended);
   });
 }
+
+/** A decoder's sight; without a memory it stands alone, and only sees itself. */
+type DecoderSight<T> = Omit<Sight<T>, 'memory'> & { readonly memory: T | null };
 
 /**
  * All layers of a decoder, and its last norm where it has one.
  * @param x embeddings [B, T, D]
  * @returns [B, T, D]
  */
-export function bartDecoder<T>(module: Module<T>, x: T, { visible, memory, visibleMemory }: Sight<T>, settings: LayerSettings): T {
-  return runStack(module, x, { stack: 'decoder', settings }, (layer, y, index) => {
-    const attended = attend(layer, 'self_attn', y, y, { kind: 'decoder', layer: index, visible, causal: true });
+export function bartDecoder<T>(module: Module<T>, x: T, { visible, memory, visibleMemory }: DecoderSight<T>, settings: LayerSettings): T {
+  const kind = memory === null ? 'self' : 'decoder';
+  return runStack(module, unread(module.build, x), { stack: kind, sizes: settings.decoder, settings }, (layer, y, index) => {
+    const attended = attend(layer, 'self_attn', y, y, { kind, layer: index, visible, causal: true });
+    if (memory === null) return think(layer, attended);
     const place: Place<T> = { kind: 'cross', layer: index, visible: visibleMemory, causal: false };
     return think(layer, attend(layer, 'encoder_attn', attended, memory, place));
   });
@@ -84,14 +89,19 @@ export function bartDecoder<T>(module: Module<T>, x: T, { visible, memory, visib
 
 interface Stack {
   readonly stack: 'self' | 'encoder' | 'decoder';
+  readonly sizes: StackSizes;
   readonly settings: LayerSettings;
 }
 
 /** Layer after layer, with the hidden states written down: [B, T, D] → [B, T, D] */
-function runStack<T>(module: Module<T>, embedded: T, { stack, settings }: Stack, run: (layer: Layer<T>, x: T, index: number) => T): T {
+function runStack<T>(
+  module: Module<T>,
+  embedded: T,
+  { stack, sizes, settings }: Stack,
+  run: (layer: Layer<T>, x: T, index: number) => T,
+): T {
   const { build } = module;
-  const sizes = stack === 'decoder' ? settings.decoder : settings.encoder;
-  let x = build.record(hiddenName(stack, 0), stack === 'decoder' ? unread(build, embedded) : embedded);
+  let x = build.record(hiddenName(stack, 0), embedded);
   for (let index = 0; index < sizes.layers; index++) {
     const place = module.at(`layers.${index}`);
     x = place.record(run({ module: place, sizes, settings }, x, index));

@@ -3,11 +3,13 @@
  *
  * Source: Lewis et al. 2020, "BART: Denoising Sequence-to-Sequence Pre-training for Natural Language Generation, Translation, and Comprehension", 2.1.
  */
+
 import { embedding } from '../blocks/embedding.ts';
 import { countAlong } from '../blocks/masks.ts';
 import type { Module } from '../blocks/module.ts';
 import type { Config } from '../safetensors/config.ts';
 import { type BartKin, type BartSettings, bartFamily, bartSettings, type Side } from './bart-kin.ts';
+import { tableOf } from './encoder-decoder.ts';
 import { isTied } from './heads.ts';
 
 /** The table of positions has two rows before the first token's, from the padding index of the code that it was trained with. */
@@ -29,7 +31,7 @@ export const bart = bartFamily({
   ...BART_EMBEDDINGS,
   modelTypes: ['bart'],
   architecture: 'BART',
-  classes: true,
+  classes: 'start',
   settings: (config) => ({ ...learnedSettings(config), normFirst: false, embeddingNorm: true }),
 });
 
@@ -38,10 +40,10 @@ export function learnedSettings(config: Config): Omit<BartSettings, 'normFirst' 
   return { ...bartSettings(config), vocabulary: config.count('vocab_size'), maxTokens: config.count('max_position_embeddings') };
 }
 
-/** One table for both sides: int64 [B, T] → [B, T, D] */
-function scaledWords<T>(root: Module<T>, side: Side, ids: T, { vocabulary, width, factor }: BartSettings): T {
+/** One table for both sides, unless the file has more: int64 [B, T] → [B, T, D] */
+function scaledWords<T>(root: Module<T>, side: Side, ids: T, { vocabulary, width, factor, tied }: BartSettings): T {
   const { ops } = root;
-  const words = ops.gather(root.at('model.shared').weight('weight', [vocabulary, width]), ids);
+  const words = ops.gather(tableOf(root, `model.${side}.embed_tokens`, 'model.shared', tied).weight('weight', [vocabulary, width]), ids);
   return root.at(`model.${side}.embed_tokens`).record(factor === 1 ? words : ops.mul(words, factor));
 }
 

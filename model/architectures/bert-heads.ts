@@ -7,7 +7,7 @@ import { tanh } from '../blocks/activations.ts';
 import { linear } from '../blocks/linear.ts';
 import type { Module } from '../blocks/module.ts';
 import type { Config } from '../safetensors/config.ts';
-import { type Head, headIsThere, headOf, labelCount } from './heads.ts';
+import { type Head, headIsThere, headOf, labelCount, warnOfForeignHead } from './heads.ts';
 import { predictions } from './prediction-head.ts';
 
 /** Where a model of this kin keeps what its heads need. */
@@ -30,6 +30,7 @@ export function bertHead<T>(places: HeadPlaces<T>, config: Config, hidden: T): v
   const { root } = places;
   const head = headOf(config);
   const there = head !== 'none' && headIsThere(root, head, FIRST_TENSOR[head]);
+  if (head === 'none') warnOfForeignHead(root, config);
   WRITE[there ? head : 'none'](places, config, hidden);
 }
 

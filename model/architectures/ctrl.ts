@@ -48,6 +48,9 @@ interface Settings {
   readonly epsilon: number;
 }
 
+/** ε of the norms within the layers; the configuration names that of the last one. */
+const EPSILON = 1e-6;
+
 function settingsOf(config: Config): Settings {
   const width = config.count(['n_embd', 'hidden_size']);
   const heads = config.count(['n_head', 'num_attention_heads']);
@@ -92,8 +95,8 @@ interface Place<T> {
 /** x + attention(LayerNorm(x)), then x + feedForward(LayerNorm(x)): [B, T, D] → [B, T, D] */
 function decoderLayer<T>(module: Module<T>, x: T, place: Place<T>, settings: Settings): T {
   const { ops } = module;
-  const { width, inner, epsilon } = settings;
-  const norm = (name: string) => (y: T) => layerNorm(module.at(name), y, width, epsilon);
+  const { width, inner } = settings;
+  const norm = (name: string) => (y: T) => layerNorm(module.at(name), y, width, EPSILON);
   const parts = { up: module.at('ffn.0'), act: module.at('ffn.1'), down: module.at('ffn.2') };
   const attended = preNorm(ops, x, (y) => selfAttention(module.at('multi_head_attention'), y, place, settings), norm('layernorm1'));
   return module.record(preNorm(ops, attended, (y) => feedForward(parts, y, { width, inner, f: relu }), norm('layernorm2')));

@@ -7,7 +7,7 @@ import { unembed } from '../blocks/embedding.ts';
 import { causalPaddingMask, paddingMask } from '../blocks/masks.ts';
 import type { Build, InputSpec, Module } from '../blocks/module.ts';
 import type { Config } from '../safetensors/config.ts';
-import { headIsThere } from './heads.ts';
+import { headIsThere, warnOfForeignHead } from './heads.ts';
 
 /** Token ids of a text, and which of them are no padding. */
 export interface TokenInputs<T> {
@@ -55,10 +55,10 @@ export function sightOf<T>({ ops }: Build<T>, memory: T, sourceMask: T | null, t
   return { visible: causalPaddingMask(ops, targetMask), memory, visibleMemory };
 }
 
-/** True where the class that a configuration names is the encoder alone: `T5EncoderModel`, `WhisperEncoder`. */
+/** True where the class that a configuration names has the encoder alone: `T5EncoderModel`, `WhisperEncoder`, classifiers of tokens and of sounds. */
 export function isEncoderAlone(config: Config): boolean {
   const [name = ''] = config.texts('architectures', []);
-  return /Encoder(Model)?$/.test(name);
+  return /(Encoder(Model)?|For(Token|Audio)Classification)$/.test(name);
 }
 
 /**
@@ -75,6 +75,15 @@ export function hasDecoder<T>(root: Module<T>, config: Config, tensor: string): 
 /** Records an encoder's or a decoder's hidden states, as Hugging Face returns them; an encoder alone has but one list of them. */
 export function hiddenName(stack: 'encoder' | 'decoder' | 'self', layer: number): string {
   return stack === 'self' ? `hidden/${layer}` : `hidden/${stack}/${layer}`;
+}
+
+/**
+ * The table of words of a side: the shared one, or its own where a file that does not tie them has one.
+ * @param own path of the side's own
+ * @param shared path of the table for both sides
+ */
+export function tableOf<T>(root: Module<T>, own: string, shared: string, tied: boolean): Module<T> {
+  return !tied && root.at(own).has('weight') ? root.at(own) : root.at(shared);
 }
 
 /** Where the output weights of a decoder are. */
@@ -101,9 +110,11 @@ export function outputLogits<T>(
   { embedding, own, tied, width, vocabulary }: OutputPlaces<T>,
 ): T | null {
   const [name = ''] = config.texts('architectures', []);
-  const isModel = /For(ConditionalGeneration|CausalLM)$|(MT|LMHead)Model$/.test(name);
-  if (!isModel && /For[A-Z]/.test(name)) root.build.warn(`The head of ${name} is not built here: the model ends with its hidden states.`);
-  if (!isModel) return null;
+  const isModel = /For(ConditionalGeneration|CausalLM)$|(^Marian[A-Z]+|^FSMT|LMHead)Model$/.test(name);
+  if (!isModel) {
+    warnOfForeignHead(root, config);
+    return null;
+  }
   if (!tied && !headIsThere(root, 'CausalLM', `${own.path}.weight`)) return null;
   return own.record(unembed(own, x, (tied ? embedding : own).weight('weight', [vocabulary, width])));
 }

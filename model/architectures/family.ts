@@ -30,6 +30,8 @@ export interface Family {
   readonly modelTypes: readonly string[];
   /** Prefix of the base model's tensors, which files of the base model alone leave out: `bert.` */
   readonly prefix: string;
+  /** What some classes put in the place of the prefix: `transformer.` */
+  readonly wrappers?: readonly string[];
   /** Other names that files use for a tensor, beside those with the prefix left out and `gamma`/`beta`: tied tensors, old spellings. */
   readonly aliases?: Readonly<Record<string, readonly string[]>>;
   /** @throws HeadlightError `format` for a configuration that lacks what is needed, `unsupported` for an option that nothing here does */

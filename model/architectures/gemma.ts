@@ -1,6 +1,7 @@
 /**
  * Gemma, Gemma 2 and Gemma 3 (text): embeddings × √D, gains of norms stored minus 1; since 2 a norm around each sublayer and layers with a
- * window in turn with full ones; 2 caps scores and logits, 3 has a norm on each head of q and k and two rotary bases.
+ * window in turn with full ones; 2 caps scores and logits, 3 has a norm on each head of q and k and two rotary bases,
+ * and may look both ways (EmbeddingGemma).
  *
  * Sources: Gemma Team 2024, "Gemma"; 2024, "Gemma 2"; 2025, "Gemma 3 Technical Report".
  */
@@ -19,7 +20,12 @@ const PATTERN_OF_3 = 6;
 const BASE = 10_000;
 const FULL_BASE_OF_3 = 1_000_000;
 
-export const gemma = llamaFamily({ modelTypes: ['gemma'], architecture: 'Gemma', settings: gemmaSettings, tiedByDefault: true });
+export const gemma = llamaFamily({
+  modelTypes: ['gemma'],
+  architecture: 'Gemma',
+  settings: (config) => causalAlone(config, gemmaSettings(config)),
+  tiedByDefault: true,
+});
 
 export const gemma2 = llamaFamily({
   modelTypes: ['gemma2'],
@@ -30,7 +36,9 @@ export const gemma2 = llamaFamily({
     const settings = gemmaSettings(config);
     const types = layerTypesOf(config, settings.layers.length, (layer) => layer % 2 === 0);
     const rope = { name: 'rotary_emb', settings: ropeOf(config, settings.headDim) };
-    return { ...settings, ...laterSettings(config), layers: layersOf(config, types, { full_attention: rope, sliding_attention: rope }) };
+    const layers = layersOf(types, windowOf(config, WINDOW), { full_attention: rope, sliding_attention: rope });
+    const softcap = config.has('attn_logit_softcapping') ? config.number('attn_logit_softcapping') : null;
+    return causalAlone(config, { ...settings, ...laterSettings(config), softcap, layers });
   },
 });
 
@@ -47,12 +55,15 @@ export const gemma3 = llamaFamily({
       full_attention: { name: 'rotary_emb', settings: ropeOf(config, settings.headDim, FULL_BASE_OF_3) },
       sliding_attention: { name: 'rotary_emb_local', settings: ropeOf(config, settings.headDim, BASE, 'sliding_attention') },
     };
-    return { ...settings, ...laterSettings(config), headNorm: true, layers: layersOf(config, types, ropes) };
+    const causal = !config.flag('use_bidirectional_attention', false);
+    const window = windowOf(config, WINDOW);
+    // Half of the window lies on either side of a token that sees both.
+    const layers = layersOf(types, window === null || causal ? window : Math.floor(window / 2) + 1, ropes);
+    return { ...settings, ...laterSettings(config), headNorm: true, causal, layers };
   },
 });
 
 function gemmaSettings(config: Config): LlamaSettings {
-  refuseUnless(!config.flag('use_bidirectional_attention', false), config, 'use_bidirectional_attention');
   const settings = llamaSettings(config, HEAD_DIM);
   return {
     ...settings,
@@ -62,13 +73,17 @@ function gemmaSettings(config: Config): LlamaSettings {
   };
 }
 
-/** What came with Gemma 2: norms around each sublayer, a scale of its own, a cap on the scores. */
-function laterSettings(config: Config): Pick<LlamaSettings, 'outerNorm' | 'scale' | 'softcap'> {
-  const scale = config.number('query_pre_attn_scalar', SCALAR) ** -0.5;
-  return { outerNorm: true, scale, softcap: config.has('attn_logit_softcapping') ? config.number('attn_logit_softcapping') : null };
+/** What came with Gemma 2: norms around each sublayer, a scale of its own. */
+function laterSettings(config: Config): Pick<LlamaSettings, 'outerNorm' | 'scale'> {
+  return { outerNorm: true, scale: config.number('query_pre_attn_scalar', SCALAR) ** -0.5 };
 }
 
-function layersOf(config: Config, types: readonly string[], ropes: Readonly<Record<string, LayerKind['rope']>>): LayerKind[] {
-  const window = windowOf(config, WINDOW);
+/** @throws HeadlightError `unsupported` for one whose tokens see what comes after them */
+function causalAlone(config: Config, settings: LlamaSettings): LlamaSettings {
+  refuseUnless(!config.flag('use_bidirectional_attention', false), config, 'use_bidirectional_attention');
+  return settings;
+}
+
+function layersOf(types: readonly string[], window: number | null, ropes: Readonly<Record<string, LayerKind['rope']>>): LayerKind[] {
   return types.map((type) => ({ rope: ropes[type]!, window: type === 'sliding_attention' ? window : null }));
 }

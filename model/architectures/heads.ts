@@ -15,7 +15,11 @@ export type Head =
   | 'NextSentencePrediction'
   | 'none';
 
-const SYNONYMS: Readonly<Record<string, Head>> = { LMHeadModel: 'CausalLM', DoubleHeadsModel: 'CausalLM' };
+const SYNONYMS: Readonly<Record<string, Head>> = {
+  LMHeadModel: 'CausalLM',
+  DoubleHeadsModel: 'CausalLM',
+  QuestionAnsweringSimple: 'QuestionAnswering',
+};
 const HEADS: readonly Head[] = [
   'MaskedLM',
   'CausalLM',
@@ -49,6 +53,12 @@ export function headIsThere<T>(root: Module<T>, head: Head, tensor: string): boo
   if (root.has(tensor)) return true;
   root.build.warn(`The configuration names a head (${head}), but the weights have no ${tensor}: the model ends with its hidden states.`);
   return false;
+}
+
+/** Says so where a configuration names a head that is not built here. */
+export function warnOfForeignHead<T>({ build }: Module<T>, config: Config): void {
+  const [name = ''] = config.texts('architectures', []);
+  if (/For[A-Z]/.test(name)) build.warn(`The head of ${name} is not built here: the model ends with its hidden states.`);
 }
 
 /**

@@ -10,11 +10,12 @@ import { embedding } from '../blocks/embedding.ts';
 import { gatedFeedForward } from '../blocks/feed-forward.ts';
 import { splitHeads } from '../blocks/heads.ts';
 import { linear } from '../blocks/linear.ts';
-import { causalPaddingMask } from '../blocks/masks.ts';
+import { causalPaddingMask, countAlong, distances, nearMask, paddingMask } from '../blocks/masks.ts';
 import { type Module, unread } from '../blocks/module.ts';
 import { rmsNorm } from '../blocks/norms.ts';
 import { type RotaryTables, rotaryTables, rotate } from '../blocks/positions/rotary.ts';
 import type { RotarySettings } from '../blocks/positions/rotary-frequencies.ts';
+import type { Ops } from '../ops/ops.ts';
 import type { Description } from './family.ts';
 import { attentionMask, positionIds } from './inputs.ts';
 
@@ -62,6 +63,8 @@ export interface LlamaSettings {
   /** Factor on q·k. */
   readonly scale: number;
   readonly softcap: number | null;
+  /** False where a token sees what comes after it too; its window then reaches to both sides. */
+  readonly causal: boolean;
 }
 
 /** What such settings say of a model. */
@@ -78,17 +81,18 @@ export function describeLlama(architecture: string, settings: LlamaSettings): De
  */
 export function llamaDecoder<T>(module: Module<T>, ids: T, settings: LlamaSettings): T {
   const { ops, build } = module;
-  const { width, vocabulary, embeddingFactor, layers } = settings;
-  const [mask, positions] = [attentionMask(build), unread(build, positionIds(build))];
+  const { width, vocabulary, embeddingFactor, layers, causal } = settings;
+  const rows = (y: T): T => (causal ? unread(build, y) : y);
+  const [mask, positions] = [attentionMask(build), rows(positionIds(build))];
   const words = embedding(module.at('embed_tokens'), ids, vocabulary, width);
-  let x = build.record('hidden/0', unread(build, embeddingFactor === 1 ? words : ops.mul(words, embeddingFactor)));
+  let x = build.record('hidden/0', rows(embeddingFactor === 1 ? words : ops.mul(words, embeddingFactor)));
   const share = once(
     (kind: LayerKind) => kind.rope.name,
     (kind) => tablesOf(module, positions, kind.rope),
   );
   const see = once(
     (kind: LayerKind) => String(kind.window),
-    (kind) => causalPaddingMask(ops, mask, kind.window),
+    (kind) => (causal ? causalPaddingMask(ops, mask, kind.window) : paddingAndNear(ops, mask, kind.window)),
   );
   layers.forEach((kind, layer) => {
     const place = { layer, kind, tables: share(kind), visible: see(kind) };
@@ -96,6 +100,13 @@ export function llamaDecoder<T>(module: Module<T>, ids: T, settings: LlamaSettin
     if (layer + 1 < layers.length) build.record(`hidden/${layer + 1}`, x);
   });
   return build.record(`hidden/${layers.length}`, rmsNorm(module.at('norm'), x, width, settings.epsilon, settings.gain));
+}
+
+/** All tokens, or those less than a window away on either side: int64 [B, T] → bool, broadcasts to [B, 1, T, T] */
+function paddingAndNear<T>(ops: Ops<T>, mask: T, window: number | null): T {
+  const places = countAlong(ops, mask, 1);
+  const padding = paddingMask(ops, mask);
+  return window === null ? padding : ops.and(padding, nearMask(ops, distances(ops, places, places), window - 1));
 }
 
 /** Makes a value the first time that its key is asked for. */
@@ -140,7 +151,7 @@ function decoderLayer<T>(module: Module<T>, x: T, place: Place<T>, settings: Lla
 /** [B, T, D] → [B, T, D] */
 function selfAttention<T>(module: Module<T>, x: T, { layer, kind, tables, visible }: Place<T>, settings: LlamaSettings): T {
   const { ops } = module;
-  const { width, heads, kvHeads, headDim, epsilon, gain, headNorm, scale, softcap } = settings;
+  const { width, heads, kvHeads, headDim, epsilon, gain, headNorm, scale, softcap, causal } = settings;
   const project = (name: string, count: number): T =>
     splitHeads(ops, linear(module.at(name), x, { in: width, out: count * headDim }), count, headDim);
   const normed = (name: string, y: T): T => (headNorm ? rmsNorm(module.at(name), y, headDim, epsilon, gain) : y);
@@ -148,6 +159,6 @@ function selfAttention<T>(module: Module<T>, x: T, { layer, kind, tables, visibl
   const key = rotate(ops, normed('k_norm', project('k_proj', kvHeads)), tables, headDim); // [B, G, T, d]
   const value = project('v_proj', kvHeads);
   const { window } = kind;
-  const which = { kind: 'self', layer, heads, kvHeads, headDim, scale, softcap, window, visible, causal: true } as const;
+  const which = { kind: 'self', layer, heads, kvHeads, headDim, scale, softcap, window, visible, causal } as const;
   return linear(module.at('o_proj'), attention(module, { query, key, value }, which), { in: heads * headDim, out: width });
 }

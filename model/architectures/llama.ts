@@ -30,6 +30,7 @@ export function llamaFamily({ modelTypes, architecture, settings: read, tiedByDe
   return {
     modelTypes,
     prefix: 'model.',
+    wrappers: ['transformer.'],
     aliases: { 'model.embed_tokens.weight': ['lm_head.weight'] },
     describe: (config) => describeLlama(architecture, read(config)),
     build: (root, config) => {
@@ -61,7 +62,7 @@ export function llamaSettings(config: Config, defaultHeadDim?: number): LlamaSet
     epsilon: config.number('rms_norm_eps', 1e-6),
     activation: config.text('hidden_act', 'silu'),
     layers: Array.from({ length: config.count('num_hidden_layers') }, () => ({ rope, window: null })),
-    ...{ gain: 'gain', headNorm: false, outerNorm: false, embeddingFactor: 1, softcap: null },
+    ...{ gain: 'gain', headNorm: false, outerNorm: false, embeddingFactor: 1, softcap: null, causal: true },
     scale: 1 / Math.sqrt(headDim),
   };
 }

@@ -3,10 +3,12 @@
  *
  * Source: Junczys-Dowmunt et al. 2018, "Marian: Fast Neural Machine Translation in C++"; Tiedemann, Thottingal 2020, "OPUS-MT".
  */
+
 import { embedding } from '../blocks/embedding.ts';
 import { countAlong } from '../blocks/masks.ts';
 import type { Module } from '../blocks/module.ts';
 import { type BartSettings, bartFamily, bartSettings, type Side } from './bart-kin.ts';
+import { tableOf } from './encoder-decoder.ts';
 import { isTied } from './heads.ts';
 import { tableOfSinusoids } from './sinusoidal-table.ts';
 
@@ -23,7 +25,6 @@ export const marian = bartFamily<MarianSettings>({
   positions: 'sinusoidal',
   aliases: {
     'model.shared.weight': ['model.encoder.embed_tokens.weight', 'model.decoder.embed_tokens.weight', 'lm_head.weight'],
-    'model.decoder.embed_tokens.weight': ['lm_head.weight'],
   },
   settings: (config) => {
     const vocabulary = config.count('vocab_size');
@@ -52,6 +53,8 @@ function words<T>(root: Module<T>, side: Side, ids: T, settings: MarianSettings)
   return factor === 1 ? rows : root.ops.mul(rows, factor);
 }
 
-function table<T>(root: Module<T>, side: Side, { shared }: MarianSettings): Module<T> {
-  return root.at(shared ? 'model.shared' : `model.${side}.embed_tokens`);
+function table<T>(root: Module<T>, side: Side, { shared, tied }: MarianSettings): Module<T> {
+  const own = `model.${side}.embed_tokens`;
+  if (shared) return tableOf(root, own, 'model.shared', tied);
+  return root.at(own).has('weight') ? root.at(own) : root.at('lm_head');
 }

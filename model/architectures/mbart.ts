@@ -10,5 +10,6 @@ export const mbart = bartFamily({
   ...BART_EMBEDDINGS,
   modelTypes: ['mbart'],
   architecture: 'mBART',
+  classes: 'last',
   settings: (config) => ({ ...learnedSettings(config), normFirst: true, embeddingNorm: true }),
 });

@@ -11,7 +11,7 @@ export class TensorNames {
 
   constructor(
     private readonly tensors: ReadonlyMap<string, TensorPlace>,
-    private readonly family: Pick<Family, 'prefix' | 'aliases'>,
+    private readonly family: Pick<Family, 'prefix' | 'wrappers' | 'aliases'>,
   ) {}
 
   /** The tensor of a name, or null. */
@@ -32,10 +32,11 @@ export class TensorNames {
 
   /** Every name under which a tensor may be stored, today's first. */
   spellings(name: string): string[] {
-    const { prefix, aliases } = this.family;
+    const { prefix, wrappers = [], aliases } = this.family;
     const names = [name, ...(aliases?.[name] ?? [])];
-    const bare = names.filter((spelling) => prefix !== '' && spelling.startsWith(prefix)).map((spelling) => spelling.slice(prefix.length));
-    return [...names, ...bare].flatMap((spelling) => [spelling, ...oldNorm(spelling)]);
+    const bare = names.filter((spelling) => spelling.startsWith(prefix)).map((spelling) => spelling.slice(prefix.length));
+    const wrapped = wrappers.flatMap((wrapper) => bare.map((spelling) => wrapper + spelling));
+    return [...new Set([...names, ...bare, ...wrapped])].flatMap((spelling) => [spelling, ...oldNorm(spelling)]);
   }
 
   /** Tensors of the file that the model uses, in the order of their first use. */

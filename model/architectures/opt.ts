@@ -5,6 +5,7 @@
  * Source: Zhang et al. 2022, "OPT: Open Pre-trained Transformer Language Models", 2.1.
  */
 import { activation } from '../blocks/activations.ts';
+import { plainNorm } from '../blocks/adaptive-norm.ts';
 import { attention } from '../blocks/attention.ts';
 import { embedding } from '../blocks/embedding.ts';
 import { feedForward } from '../blocks/feed-forward.ts';
@@ -18,7 +19,7 @@ import type { Config } from '../safetensors/config.ts';
 import { causalHead } from './causal-heads.ts';
 import type { Family } from './family.ts';
 import { attentionMask, inputIds } from './inputs.ts';
-import { divide, refuseUnless } from './options.ts';
+import { divide } from './options.ts';
 
 export const opt: Family = {
   modelTypes: ['opt'],
@@ -51,6 +52,8 @@ interface Settings {
   readonly activation: string;
   readonly normFirst: boolean;
   readonly finalNorm: boolean;
+  /** False where norms have neither gain nor bias. */
+  readonly affine: boolean;
 }
 
 /** The table of positions has two rows before the first token's, from the padding index of the code that it was trained with. */
@@ -63,7 +66,6 @@ function settingsOf(config: Config): Settings {
   const width = config.count('hidden_size');
   const heads = config.count('num_attention_heads');
   const normFirst = config.flag('do_layer_norm_before', true);
-  refuseUnless(config.flag('layer_norm_elementwise_affine', true), config, 'layer_norm_elementwise_affine');
   return {
     ...{ width, heads, headDim: divide(config, 'the head size', width, heads) },
     embedded: config.count('word_embed_proj_dim', width),
@@ -73,6 +75,7 @@ function settingsOf(config: Config): Settings {
     vocabulary: config.count('vocab_size'),
     activation: config.text('activation_function', 'relu'),
     normFirst,
+    affine: config.flag('layer_norm_elementwise_affine', true),
     finalNorm: normFirst && !config.flag('_remove_final_layer_norm', false),
   };
 }
@@ -90,7 +93,7 @@ function decoder<T>(module: Module<T>, ids: T, settings: Settings): T {
     x = decoderLayer(module.at(`layers.${layer}`), x, { layer, visible }, settings);
     if (layer + 1 < layers) build.record(`hidden/${layer + 1}`, x);
   }
-  const normed = finalNorm ? layerNorm(module.at('final_layer_norm'), x, width, EPSILON) : x;
+  const normed = finalNorm ? norm(module.at('final_layer_norm'), x, settings) : x;
   const narrow = embedded === width ? normed : linear(module.at('project_out'), normed, { in: width, out: embedded });
   return build.record(`hidden/${layers}`, narrow);
 }
@@ -100,6 +103,10 @@ function positions<T>(module: Module<T>, mask: T, { maxTokens, width }: Settings
   const { ops } = module;
   const rows = ops.add(textPositions(ops, mask), ops.scalar(OFFSET, 'int64'));
   return embedding(module.at('embed_positions'), rows, maxTokens + OFFSET, width);
+}
+
+function norm<T>(module: Module<T>, x: T, { width, affine }: Settings): T {
+  return (affine ? layerNorm : plainNorm)(module, x, width, EPSILON);
 }
 
 interface Place<T> {
@@ -113,11 +120,11 @@ function decoderLayer<T>(module: Module<T>, x: T, place: Place<T>, settings: Set
   const { ops } = module;
   const { width, inner, normFirst } = settings;
   const step = normFirst ? preNorm : postNorm;
-  const norm = (name: string) => (y: T) => layerNorm(module.at(name), y, width, EPSILON);
+  const normed = (name: string) => (y: T) => norm(module.at(name), y, settings);
   const parts = { up: module.at('fc1'), act: module.at('activation_fn'), down: module.at('fc2') };
   const think = (y: T): T => feedForward(parts, y, { width, inner, f: activation(settings.activation) });
-  const attended = step(ops, x, (y) => selfAttention(module.at('self_attn'), y, place, settings), norm('self_attn_layer_norm'));
-  return module.record(step(ops, attended, think, norm('final_layer_norm')));
+  const attended = step(ops, x, (y) => selfAttention(module.at('self_attn'), y, place, settings), normed('self_attn_layer_norm'));
+  return module.record(step(ops, attended, think, normed('final_layer_norm')));
 }
 
 /** [B, T, D] → [B, T, D] */

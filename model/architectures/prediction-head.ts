@@ -19,7 +19,7 @@ export interface PredictionParts<T> {
   readonly norm: Module<T>;
   /** Output weights of its own, [V, E], where they are not the embeddings. */
   readonly decoder: Module<T>;
-  /** Modules that may hold the `bias` [V] of the logits; the first that does is taken. */
+  /** Modules that may hold the `bias` [V] of the logits; the first that does is taken, after the decoder where it is not the embeddings. */
   readonly biases: readonly Module<T>[];
   /** Word embeddings, [V, E] */
   readonly embedding: Module<T>;
@@ -61,6 +61,6 @@ export function tiedLogits<T>(
 ): T {
   const tied = isTied(decoder, config, 'weight', true);
   const products = unembed(decoder, x, (tied ? embedding : decoder).weight('weight', [vocabulary, embedded]));
-  const bias = biases.find((module) => module.has('bias'));
+  const bias = (tied ? biases : [decoder, ...biases]).find((module) => module.has('bias'));
   return decoder.record(bias === undefined ? products : decoder.ops.add(products, bias.weight('bias', [vocabulary])));
 }

@@ -14,8 +14,9 @@ import { Config, type ConfigValues } from '../safetensors/config.ts';
  */
 export function ropeOf(config: Config, headDim: number, defaultBase = 10_000, layerType = 'full_attention'): RotarySettings {
   const parameters = parametersOf(config, layerType);
-  const columns = Math.floor(headDim * parameters.number('partial_rotary_factor', 1));
-  return { columns: columns - (columns % 2), base: parameters.number('rope_theta', defaultBase), scaling: scalingOf(config, parameters) };
+  const spread = Math.floor(headDim * parameters.number('partial_rotary_factor', 1));
+  const columns = spread + (spread % 2);
+  return { columns, spread, base: parameters.number('rope_theta', defaultBase), scaling: scalingOf(config, parameters) };
 }
 
 function parametersOf(config: Config, layerType: string): Config {
@@ -82,7 +83,7 @@ function yarnAttentionFactor(parameters: Config, factor: number): number {
 function longrope(parameters: Config, config: Config): RotaryScaling {
   const longest = config.count('max_position_embeddings');
   const original = config.count('original_max_position_embeddings', parameters.count('original_max_position_embeddings', longest));
-  const factor = original === longest ? parameters.number('factor', 1) : longest / original;
+  const factor = config.has('original_max_position_embeddings') ? longest / original : parameters.number('factor', longest / original);
   const attention = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
   return {
     type: 'longrope',

@@ -17,6 +17,8 @@ export interface T5Settings {
   /** Rows of the table of relative positions, and the distance where its last one begins. */
   readonly buckets: number;
   readonly longest: number;
+  /** False where encoder and decoder may have tables of words of their own. */
+  readonly tiedTables: boolean;
   /** True where the output weights are the word embeddings. */
   readonly tied: boolean;
   /** True where the decoder's result is divided by √D before the output weights. */
@@ -53,8 +55,8 @@ function feedForwardOf(config: Config): Pick<T5Settings, 'f' | 'gated'> {
  * transformers 4 says by `tie_word_embeddings` whether the output weights are the word embeddings, and divides by √D where they are;
  * transformers 5 means the encoder's and the decoder's embeddings by it, and says the rest by `scale_decoder_outputs`.
  */
-function outputOf(config: Config): Pick<T5Settings, 'tied' | 'scaledOutput'> {
+function outputOf(config: Config): Pick<T5Settings, 'tiedTables' | 'tied' | 'scaledOutput'> {
   const tied = config.flag('tie_word_embeddings', config.text('model_type', 't5') !== 'mt5');
   const scaledOutput = config.flag('scale_decoder_outputs', tied);
-  return { tied: tied && scaledOutput, scaledOutput };
+  return { tiedTables: tied, tied: tied && scaledOutput, scaledOutput };
 }

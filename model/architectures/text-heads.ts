@@ -5,7 +5,7 @@ import { linear } from '../blocks/linear.ts';
 import type { Module } from '../blocks/module.ts';
 import type { Config } from '../safetensors/config.ts';
 import { startAndEnd } from './bert-heads.ts';
-import { type Head, headIsThere, headOf, labelCount } from './heads.ts';
+import { type Head, headIsThere, headOf, labelCount, warnOfForeignHead } from './heads.ts';
 
 /** One head of a family. */
 export interface HeadPlan {
@@ -24,14 +24,11 @@ export type HeadPlans = Partial<Readonly<Record<Head, HeadPlan>>>;
 export function writeHead<T>(root: Module<T>, config: Config, plans: HeadPlans, base: () => void): void {
   const head = headOf(config);
   const plan = plans[head];
-  const [name = ''] = config.texts('architectures', []);
   if (plan !== undefined && headIsThere(root, head, plan.tensor)) {
     plan.write();
     return;
   }
-  if (plan === undefined && /For[A-Z]/.test(name)) {
-    root.build.warn(`The head of ${name} is not built here: the model ends with its hidden states.`);
-  }
+  if (plan === undefined) warnOfForeignHead(root, config);
   base();
 }
 

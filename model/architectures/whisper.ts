@@ -6,15 +6,15 @@
 import { gelu } from '../blocks/activations.ts';
 import { convolution } from '../blocks/convolution.ts';
 import { embedding } from '../blocks/embedding.ts';
+import { linear } from '../blocks/linear.ts';
 import { countAlong } from '../blocks/masks.ts';
 import { encoded, type Module } from '../blocks/module.ts';
 import type { Config } from '../safetensors/config.ts';
 import { type BartSettings, bartSettings, describeBart } from './bart-kin.ts';
 import { bartDecoder, bartEncoder } from './bart-layers.ts';
-import { hasDecoder, outputLogits, sightOf, targetInputs } from './encoder-decoder.ts';
+import { hasDecoder, hiddenName, outputLogits, sightOf, targetInputs } from './encoder-decoder.ts';
 import type { Family } from './family.ts';
-import { isTied } from './heads.ts';
-import { refuseUnless } from './options.ts';
+import { isTied, labelCount } from './heads.ts';
 
 interface WhisperSettings extends BartSettings {
   /** M: bands of the log-mel picture. */
@@ -35,14 +35,14 @@ export const whisper: Family = {
       const module = root.at('model.encoder');
       return bartEncoder(module, heard(module, settings), { visible: null, alone }, settings);
     });
-    if (alone) root.build.output('last_hidden_state', memory);
+    if (alone) writeEncoder(root, config, memory, settings);
     else target(root, config, memory, settings);
   },
 };
 
 function settingsOf(config: Config): WhisperSettings {
-  refuseUnless(!config.flag('scale_embedding', false), config, 'scale_embedding');
   return {
+    // No implementation multiplies the words, whatever `scale_embedding` says.
     ...{ ...bartSettings(config), normFirst: true, embeddingNorm: false, factor: 1 },
     vocabulary: config.count('vocab_size'),
     maxTokens: config.count('max_target_positions'),
@@ -62,6 +62,29 @@ function heard<T>(module: Module<T>, { bands, sourcePositions, width }: WhisperS
   const columns = ops.transpose(gelu(ops, second), [0, 2, 1]); // [B, S, D]
   const table = module.at('embed_positions');
   return ops.add(columns, table.record(table.weight('weight', [sourcePositions, width])));
+}
+
+/** Outputs `logits` [B, labels] of a classifier of sounds, or `last_hidden_state` [B, S, D]. */
+function writeEncoder<T>(root: Module<T>, config: Config, memory: T, settings: WhisperSettings): void {
+  const [name = ''] = config.texts('architectures', []);
+  if (!name.endsWith('ForAudioClassification') || !root.has('projector.weight')) {
+    root.build.output('last_hidden_state', memory);
+    return;
+  }
+  const width = config.count('classifier_proj_size', 256);
+  const hidden = config.flag('use_weighted_layer_sum', false) ? mixed(root, settings.encoder.layers) : memory;
+  const projected = linear(root.at('projector'), hidden, { in: settings.width, out: width }); // [B, S, E]
+  const mean = root.ops.reduceMean(projected, [1], { keepdims: 0 });
+  root.build.output('logits', linear(root.at('classifier'), mean, { in: width, out: labelCount(config) }));
+}
+
+/** Σ softmax(w)ᵢ·hᵢ over the embeddings and all layers: [B, S, D] */
+function mixed<T>({ ops, build }: Module<T>, layers: number): T {
+  const shares = ops.softmax(build.weight('layer_weights', [layers + 1])); // [L + 1]
+  const weighted = Array.from({ length: layers + 1 }, (_, layer) =>
+    ops.mul(build.stage(hiddenName('self', layer)), ops.gather(shares, layer, { axis: 0 })),
+  );
+  return weighted.reduce((sum, one) => ops.add(sum, one));
 }
 
 /** The decoder and its head: outputs `logits` [B, T, V] or `last_hidden_state` [B, T, D], and `encoder_last_hidden_state` [B, S, D]. */

@@ -48,7 +48,8 @@ function summaryOf<T>(root: Module<T>, config: Config, hidden: T, width: number)
   const type = config.text('summary_type', 'last');
   refuseUnless(Object.hasOwn(ways, type), config, 'summary_type');
   const summary = ways[type]!();
-  if (!config.flag('summary_use_proj', true)) return summary;
-  const projected = linear(root.at('sequence_summary.summary'), summary, { in: width, out: width });
-  return activation(config.text('summary_activation', 'tanh'))(ops, projected);
+  const place = root.at('sequence_summary.summary');
+  const projected = config.flag('summary_use_proj', true) ? linear(place, summary, { in: width, out: width }) : summary;
+  const none = config.values.summary_activation === null;
+  return none ? projected : activation(config.text('summary_activation', 'tanh'))(ops, projected);
 }

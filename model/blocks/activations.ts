@@ -39,6 +39,18 @@ export const sigmoid: Activation = (ops, x) => ops.sigmoid(x);
 /** x·tanh(log(1 + e^x)) */
 export const mish: Activation = (ops, x) => ops.mul(x, ops.tanh(ops.softplus(x)));
 
+/** GELU within −10 … 10, as some quantised models were trained */
+export const gelu10: Activation = (ops, x) => ops.clip(ops.gelu(x), -10, 10);
+
+/** max(x, 0.01·x) */
+export const leakyRelu: Activation = (ops, x) => ops.max(x, ops.mul(x, 0.01));
+
+/** ½·(1 + erf((x − √½) / (σ·√2))) with σ = 0.282095, close to ReLU². Source: Ma et al. 2022, "Mega", 3.2. */
+export const laplace: Activation = (ops, x) => {
+  const standardised = ops.div(ops.sub(x, Math.SQRT1_2), 0.282095 * Math.SQRT2);
+  return ops.mul(ops.add(ops.erf(standardised), 1), 0.5);
+};
+
 /** x */
 export const identity: Activation = (_, x) => x;
 
@@ -50,10 +62,13 @@ const BY_NAME: Readonly<Record<string, Activation>> = {
   gelu_python_tanh: geluTanh,
   gelu_pytorch_tanh: geluTanh,
   gelu_accurate: geluTanh,
+  gelu_10: gelu10,
   quick_gelu: quickGelu,
   relu,
   relu2,
   relu6,
+  leaky_relu: leakyRelu,
+  laplace,
   silu,
   swish: silu,
   tanh,

@@ -47,7 +47,7 @@ function logitsKind(shape: readonly number[], { config, causal }: RunFacts): Tas
   const [name] = (config?.['architectures'] as string[] | undefined) ?? [''];
   if (/ForTokenClassification$/.test(String(name))) return 'token-classes';
   if (/For(MaskedLM|PreTraining)$/.test(String(name))) return 'masked-token';
-  if (/(ForCausalLM|LMHeadModel|ForConditionalGeneration|MTModel|DoubleHeadsModel|WithLMHeadModel)$/.test(String(name)))
+  if (/(ForCausalLM|LMHeadModel|ForConditionalGeneration|MarianMTModel|DoubleHeadsModel|WithLMHeadModel)$/.test(String(name)))
     return 'next-token';
   // Without a name: as many scores as the configuration has labels and not as many as it has words.
   const width = shape.at(-1)!;

@@ -99,7 +99,10 @@ function inputsOf(plan: FeedPlan, { inputs }: EmittedModel): InputFacts[] {
 function feedsOf(plan: FeedPlan, { inputs }: EmittedModel, params: RunParams): Feeds {
   const silent = params.ids === undefined && params.pixelValues !== undefined && inputs.some(canGoWithout);
   const declared = new Set(inputs.filter((input) => input.fill.by !== 'user' || canGoWithout(input)).map(({ name }) => name));
-  const asked = plan.inputs.filter(({ role, name }) => params.raw?.[name] || (role !== null && !(silent && declared.has(name))));
+  const counted = new Set(inputs.filter(({ fill }) => fill.by === 'count').map(({ name }) => name));
+  const asked = plan.inputs.filter(
+    ({ role, name }) => params.raw?.[name] || (role !== null && !counted.has(name) && !(silent && declared.has(name))),
+  );
   const made = makeFeeds({ ...plan, inputs: asked }, params);
   const warnings = silent ? [...made.warnings, 'There is no text: the text tower read its end token alone.'] : made.warnings;
   return { ...made, warnings, feeds: fillInputs(inputs, made.feeds) };

@@ -23,14 +23,14 @@ export function bucketRows({ buckets, longest }: BucketSettings): number {
 }
 
 /**
- * Bucket of the distances 0, 1, … longest: themselves up to half of the buckets, then by their logarithm. In float32, step by step, as the
- * models were trained: a ceiling stands at the end.
+ * Bucket of the distances 0, 1, … to the longest: themselves up to half of the buckets, however short the longest is, then by their logarithm. In
+ * float32, step by step, as the models were trained: a ceiling stands at the end.
  */
 export function logBuckets(buckets: number, longest: number): number[] {
   const middle = Math.floor(buckets / 2);
   const { fround, log } = Math;
   const span = fround(log(fround((longest - 1) / middle)));
-  return Array.from({ length: longest + 1 }, (_, distance) => {
+  return Array.from({ length: Math.max(longest, middle) + 1 }, (_, distance) => {
     if (distance <= middle) return distance;
     const share = fround(fround(log(fround(distance / middle))) / span);
     return Math.ceil(fround(share * (middle - 1))) + middle;
@@ -51,8 +51,9 @@ export function bucketOf<T>(ops: Ops<T>, distance: T, settings: BucketSettings):
 }
 
 function signedBuckets<T>(ops: Ops<T>, distance: T, buckets: number, longest: number): T {
-  const far = ops.min(ops.abs(distance), ops.scalar(longest, 'int64'));
-  return ops.mul(ops.sign(distance), ops.gather(ops.integers(logBuckets(buckets, longest)), far));
+  const table = logBuckets(buckets, longest);
+  const far = ops.min(ops.abs(distance), ops.scalar(table.length - 1, 'int64'));
+  return ops.mul(ops.sign(distance), ops.gather(ops.integers(table), far));
 }
 
 /** What meets in the terms of position. */

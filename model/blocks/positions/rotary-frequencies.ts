@@ -55,6 +55,8 @@ export interface Llama3Scaling {
 export interface RotarySettings {
   /** r: columns of a head that are turned, the first ones. */
   readonly columns: number;
+  /** What exponents are counted in: `columns`, unless the model's share of a head is an odd number, one less. */
+  readonly spread?: number;
   readonly base: number;
   readonly scaling: RotaryScaling;
 }
@@ -90,8 +92,8 @@ export function scaledFrequencies(settings: RotarySettings): number[] {
 }
 
 /** base^(−2i/r) before any scaling, each step rounded to float32 as the models' own code does. */
-export function plainFrequencies({ columns, base }: RotarySettings): number[] {
-  return Array.from({ length: columns / 2 }, (_, i) => Math.fround(1 / Math.fround(base ** Math.fround((2 * i) / columns))));
+export function plainFrequencies({ columns, spread = columns, base }: RotarySettings): number[] {
+  return Array.from({ length: columns / 2 }, (_, i) => Math.fround(1 / Math.fround(base ** Math.fround((2 * i) / spread))));
 }
 
 function llama3Frequency(
