@@ -19,7 +19,7 @@ describe('options of checkpoints', () => {
     test(name, async () => {
       const goldens = Goldens.read(fixture('options', name, 'golden.safetensors'));
       const raw = Object.fromEntries(goldens.under('A/input/'));
-      const { parts, warnings } = await openWeights(diskFolder(fixture('options', name)), '', Object.keys(raw));
+      const { parts, warnings } = await openWeights(diskFolder(fixture('options', name)), '', Object.keys(raw), undefined);
       assert.deepEqual(
         warnings.filter((warning) => /not built here|no decoder/.test(warning)),
         [],
