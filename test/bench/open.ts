@@ -39,13 +39,6 @@ function compare(name: string, unit: string, { plain, skeleton }: Both) {
   };
 }
 
-export const openTimeBench: Bench = {
-  name: 'open-time-ratio',
-  unit: '',
-  limit: 0.7,
-  measure: async (tools) => compare('ms', 'ms', await both(tools)),
-};
-
 export const openMemoryBench: Bench = {
   name: 'open-memory-ratio',
   unit: '',

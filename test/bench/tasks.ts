@@ -73,7 +73,7 @@ async function open(file: string | number | undefined): Promise<{ runtime: Runti
 /** The same graph without probes. */
 function bareSession(runtime: Runtime, { parts }: OpenModel): Promise<Session> {
   const { name, folder, found } = parts[0]!;
-  return runtime.create({ name, folder, bytes: writeModel(found.model), files: externalOf(found.model).files }, { device: 'wasm' });
+  return runtime.create({ name, folder, bytes: writeModel(found.model), weights: externalOf(found.model).weights }, { device: 'wasm' });
 }
 
 async function bareRun(runtime: Runtime, session: Session, { parts }: OpenModel, feeds: Readonly<Record<string, Tensor>>): Promise<void> {

@@ -3,7 +3,7 @@ import { chromium } from 'playwright-core';
 import { ensureChromium } from './environment.mjs';
 
 /** What keeps Chromium itself from talking to anybody. */
-const QUIET = [
+export const QUIET = [
   '--no-first-run',
   '--disable-background-networking',
   '--disable-component-update',

@@ -2,23 +2,28 @@
 import type { onnx } from '../../model/onnx/proto.js';
 import { isExternal } from '../../model/onnx/tensors.ts';
 import { tensorsOf } from '../../model/onnx/tensors-of.ts';
+import type { Range } from './ahead.ts';
 
 interface External {
-  readonly files: readonly string[];
+  /** By file. */
+  readonly weights: ReadonlyMap<string, readonly Range[]>;
   /** Bytes of all external tensors. */
   readonly size: number;
 }
 
 export function externalOf(model: onnx.ModelProto): External {
-  const files = new Set<string>();
+  const weights = new Map<string, Range[]>();
   let size = 0;
   for (const { tensor } of tensorsOf(model)) {
     if (!isExternal(tensor)) continue;
     const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
-    files.add(entries.get('location') ?? '');
-    size += Number(entries.get('length') ?? 0);
+    const [location = '', offset, length] = ['location', 'offset', 'length'].map((key) => entries.get(key));
+    const ranges = weights.get(location) ?? [];
+    weights.set(location, ranges);
+    ranges.push({ offset: Number(offset ?? 0), length: Number(length ?? 0) });
+    size += Number(length ?? 0);
   }
-  return { files: [...files], size };
+  return { weights, size };
 }
 
 /**

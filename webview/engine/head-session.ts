@@ -22,7 +22,7 @@ export class HeadSession {
       name,
       bytes: writeModel(model.model),
       folder: part.folder,
-      files: externalOf(model.model).files,
+      weights: externalOf(model.model).weights,
       cpuNodes: cpuNodesOf(model.model),
     };
     return new HeadSession(runtime, model, await runtime.create(program, { device }));

@@ -50,7 +50,7 @@ export class LoadedPart {
     // Short texts alone: for long ones they are computed again when somebody looks.
     const between = keeping === 'both' ? keepBetween(part, model) : [];
     const { name, folder } = part;
-    const program = { name, folder, bytes: writeModel(model), files: externalOf(model).files, cpuNodes: cpuNodesOf(model) };
+    const program = { name, folder, bytes: writeModel(model), weights: externalOf(model).weights, cpuNodes: cpuNodesOf(model) };
     const keepOnGpu = [...outputs, ...between, ...taps.flatMap(({ q, k, kept }) => [q ?? '', k ?? '', ...kept]).filter(Boolean)];
     const session = await runtime.create(program, { device, keepOnGpu, onRead, signal });
     const fetches = [...new Set([...outputs, ...between, ...taps.flatMap(fetchesOf)])];

@@ -234,7 +234,7 @@ class Look {
       name: `${file}, positions`,
       bytes: writeModel(cone.model),
       folder,
-      files: externalOf(cone.model).files,
+      weights: externalOf(cone.model).weights,
       cpuNodes: cpuNodesOf(cone.model),
     };
     const session = await runtime.create(program, { device: 'wasm' });

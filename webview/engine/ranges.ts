@@ -21,7 +21,7 @@ export async function readRange(uri: string, path: string, offset: number, lengt
 async function request(uri: string, path: string, range: string): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(uri, { headers: { Range: range } });
+    response = await fetch(uri, { headers: { Range: range }, cache: 'no-store' });
   } catch (error) {
     throw new HeadlightError('read', `${path} could not be read (${wordsOf(error)}). Run again.`, { cause: error });
   }

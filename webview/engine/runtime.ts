@@ -5,6 +5,7 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
 import type { HeadlightError } from '../../model/errors.ts';
 import type { Device } from '../../model/protocol/engine.ts';
 import type { ModelFolder } from '../../model/source.ts';
+import type { Range } from './ahead.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
 import { isPoisoned, runtimeFailure } from './failures.ts';
 import { assertWanted, type CancelSignal, Queue } from './queue.ts';
@@ -23,13 +24,13 @@ export interface RuntimeParts {
   readonly gpu: GPU | null;
 }
 
-/** A graph as the runtime loads it: the skeleton's bytes, and the files that hold its weights. */
+/** A graph as the runtime loads it: the skeleton's bytes, and what it takes of the files that hold its weights. */
 export interface Program {
   /** What error messages call it. */
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly folder: ModelFolder;
-  readonly files: readonly string[];
+  readonly weights: ReadonlyMap<string, readonly Range[]>;
   /** Nodes that a GPU must leave to the CPU, by name. */
   readonly cpuNodes?: readonly string[];
 }
@@ -86,7 +87,7 @@ export class Runtime {
   }
 
   async #load(program: Program, { device, keepOnGpu = [], onRead = () => undefined, signal }: CreateOptions) {
-    const weights = await weightFiles(program.folder, program.files, this.build === 'jspi', onRead, signal);
+    const weights = await weightFiles(program.folder, program.weights, this.build === 'jspi', onRead, signal);
     const options: InferenceSession.SessionOptions = {
       executionProviders: [providerOf(device, program)],
       externalData: weights.files,
@@ -99,6 +100,8 @@ export class Runtime {
       return { session: await this.ort.InferenceSession.create(program.bytes, options), failure: null };
     } catch (error) {
       return { session: null, failure: weights.failure() ?? error };
+    } finally {
+      weights.release();
     }
   }
 

@@ -220,7 +220,7 @@ export class Walker {
     wanted: readonly string[],
     { token }: EngineCall,
   ): Promise<Map<string, Tensor>> {
-    const program = { name, folder, bytes: writeModel(model), files: externalOf(model).files, cpuNodes: cpuNodesOf(model) };
+    const program = { name, folder, bytes: writeModel(model), weights: externalOf(model).weights, cpuNodes: cpuNodesOf(model) };
     const session = await this.runtime.create(program, { device: this.device, signal: token });
     try {
       const inputs: OrtValues = {};

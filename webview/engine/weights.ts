@@ -7,6 +7,7 @@
  */
 import { HeadlightError } from '../../model/errors.ts';
 import type { ByteSource, ModelFolder } from '../../model/source.ts';
+import { Ahead, type Range } from './ahead.ts';
 import { assertWanted, type CancelSignal } from './queue.ts';
 
 /** A source that can also be read at once, as file handles of Node can. */
@@ -29,7 +30,7 @@ const CHUNK = 16 * 2 ** 20;
 /** A Blob of a file's size whose slices are streamed from the source. */
 export class LazyBlob extends Blob {
   constructor(
-    private readonly source: ByteSource,
+    private readonly source: Ahead,
     private readonly onRead: OnRead,
     private readonly signal: CancelSignal | undefined,
     private readonly onError: (error: unknown) => void,
@@ -54,8 +55,9 @@ export class LazyBlob extends Blob {
         if (at >= end) return controller.close();
         try {
           assertWanted(this.signal);
-          const bytes = await this.source.read(at, Math.min(CHUNK, end - at));
-          at += bytes.length;
+          const to = this.source.boundary(at, Math.min(at + CHUNK, end));
+          const bytes = await this.source.read(at, to - at);
+          at = to;
           this.onRead(bytes.length);
           controller.enqueue(bytes as Uint8Array<ArrayBuffer>);
         } catch (error) {
@@ -101,15 +103,17 @@ export interface WeightFiles {
   readonly files: readonly ExternalFile[];
   /** What reading failed with: the runtime reports such failures as its own, without the reason. */
   failure(): unknown;
+  /** Lets go of what was read ahead. */
+  release(): void;
 }
 
 /**
- * @param paths files that the graph names as external data
+ * @param weights what the graph takes of each file
  * @param lazy whether the build streams Blobs
  */
 export async function weightFiles(
   folder: ModelFolder,
-  paths: readonly string[],
+  weights: ReadonlyMap<string, readonly Range[]>,
   lazy: boolean,
   onRead: OnRead,
   signal?: CancelSignal,
@@ -119,13 +123,18 @@ export async function weightFiles(
     failed ??= error;
   };
   const files: ExternalFile[] = [];
-  for (const path of paths) {
+  const ahead: Ahead[] = [];
+  for (const [path, ranges] of weights) {
     const source = folder.open(path);
-    if (lazy) files.push({ path, data: new LazyBlob(source, onRead, signal, onError) });
-    else if (isSync(source)) files.push({ path, data: new LazyBytes(source, onRead, onError) });
+    if (lazy) {
+      const reading = new Ahead(source, ranges);
+      ahead.push(reading);
+      files.push({ path, data: new LazyBlob(reading, onRead, signal, onError) });
+    } else if (isSync(source)) files.push({ path, data: new LazyBytes(source, onRead, onError) });
     else files.push({ path, data: await whole(source, onRead, signal) });
   }
-  return { files, failure: () => failed };
+  for (const reading of ahead) reading.start();
+  return { files, failure: () => failed, release: () => ahead.forEach((reading) => void reading.stop()) };
 }
 
 function isSync(source: ByteSource): source is SyncByteSource {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Model } from './page.ts';
 
-const root = new URL('../../../', import.meta.url).pathname;
+/** Tests and benches run in the repository; the bundle of the benches lies elsewhere. */
+const root = process.cwd();
 const ort = join(root, 'node_modules/onnxruntime-web/dist');
 
 /** DESIGN §4, with this server as the webview's source. */
@@ -19,7 +20,8 @@ const POLICY = [
   `style-src 'self'`,
 ].join('; ');
 
-const PAGE = '<!doctype html><html><head><title>starting</title><script type="module" src="/page.js"></script></head><body></body></html>';
+const page = (script: string) =>
+  `<!doctype html><html><head><title>starting</title><script type="module" src="/${script}.js"></script></head><body></body></html>`;
 
 export interface Asked {
   readonly path: string;
@@ -32,6 +34,7 @@ export class Site {
   readonly gone = new Set<string>();
   #held: (() => void)[] | null = null;
   #onHeld: () => void = () => undefined;
+  #onTold: (words: string) => void = () => undefined;
 
   private constructor(
     private readonly server: Server,
@@ -39,9 +42,12 @@ export class Site {
     private readonly folders: Readonly<Record<string, string>>,
   ) {}
 
-  /** @param folders model folders by the name under which they are served */
-  static async start(folders: Readonly<Record<string, string>>): Promise<Site> {
-    const scripts = await bundle();
+  /**
+   * @param folders model folders by the name under which they are served
+   * @param pages scripts of further pages, by the page's path
+   */
+  static async start(folders: Readonly<Record<string, string>>, pages: Readonly<Record<string, string>> = {}): Promise<Site> {
+    const scripts = await bundle(pages);
     const server = createServer((request, response) => site.#serve(request, response));
     const site = new Site(server, scripts, folders);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -69,7 +75,10 @@ export class Site {
     const path = decodeURIComponent(new URL(request.url ?? '/', this.address).pathname);
     this.asked.push({ path, range: request.headers.range ?? null });
     const script = this.scripts.get(path);
-    if (path === '/') return void response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY }).end(PAGE);
+    if (path === '/told') return void request.on('data', (told: Buffer) => this.#onTold(String(told))).on('end', () => response.end());
+    const name = path === '/' ? 'page' : path.slice(1);
+    if (this.scripts.has(`/${name}.js`))
+      return void response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY }).end(page(name));
     if (script !== undefined) return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
     if (path.startsWith('/ort/'))
       return void response.writeHead(200, { 'content-type': typeOf(path) }).end(readFileSync(join(ort, path.slice(5))));
@@ -80,6 +89,13 @@ export class Site {
       this.#held.push(send);
       this.#onHeld();
     } else send();
+  }
+
+  /** What a page says next by a POST to `/told`: for pages that nobody drives. */
+  told(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#onTold = resolve;
+    });
   }
 
   /** Keeps reads of models waiting from now on; settles when there is one. */
@@ -109,10 +125,10 @@ export class Site {
   }
 }
 
-async function bundle(): Promise<Map<string, string>> {
+async function bundle(pages: Readonly<Record<string, string>>): Promise<Map<string, string>> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: { page: 'test/webview/engine/page.ts', worker: 'webview/engine/worker.ts' },
+    entryPoints: { page: 'test/webview/engine/page.ts', worker: 'webview/engine/worker.ts', ...pages },
     outdir: '/',
     bundle: true,
     format: 'esm',

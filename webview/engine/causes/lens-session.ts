@@ -38,7 +38,7 @@ export class LensSession {
       name: `The head of ${name}`,
       folder,
       bytes: writeModel(model),
-      files: externalOf(model).files,
+      weights: externalOf(model).weights,
       cpuNodes: cpuNodesOf(model),
     };
     return new LensSession(runtime, lens, await runtime.create(program, { device, signal: token }));

@@ -22,7 +22,7 @@ export class SteeredPart {
     const steered = steer(part.found, wanted);
     const { model } = steered;
     const { name, folder } = part;
-    const program = { name, folder, bytes: writeModel(model), files: externalOf(model).files, cpuNodes: cpuNodesOf(model) };
+    const program = { name, folder, bytes: writeModel(model), weights: externalOf(model).weights, cpuNodes: cpuNodesOf(model) };
     try {
       return new SteeredPart(runtime, steered, await runtime.create(program, options));
     } catch (error) {
