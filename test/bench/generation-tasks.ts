@@ -42,7 +42,7 @@ const watched =
 /** The graph that reads on, in a session of its own, fed by hand: what somebody would write who wants the tokens and nothing else. */
 async function bareNext(runtime: Runtime, { part, caches }: NextGraph): Promise<() => Next> {
   const model = part.found.model;
-  const program = { name: part.name, folder: part.folder, bytes: writeModel(model), files: externalOf(model).files };
+  const program = { name: part.name, folder: part.folder, bytes: writeModel(model), weights: externalOf(model).weights };
   const session = await runtime.create(program, { device: 'wasm' });
   const counted = (length: number, value: (i: number) => number) =>
     toOrt(
