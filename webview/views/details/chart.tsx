@@ -40,7 +40,7 @@ export function LayerChart({ metric }: { metric: MetricWords }) {
   return <Dots dots={useDots(metric.id, null)} name={metric.name} words={metric.show} />;
 }
 
-const SETTLED_MS = 80;
+const SETTLED_MS = 200;
 
 function Dots({ dots, name, words }: { dots: Dot[]; name: string; words: (value: number) => string }) {
   const { store, theme } = usePanel();

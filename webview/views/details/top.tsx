@@ -21,8 +21,8 @@ export function TopKeys(props: Answers & { signed: boolean; onChoose: 'query' | 
   const longest = Math.max(1e-30, ...top.map((i) => Math.abs(row[i]!)), signed ? 0 : 1);
   return (
     <ul class="top">
-      {top.map((i) => (
-        <li key={i}>
+      {top.map((i, rank) => (
+        <li key={rank}>
           <button
             type="button"
             class="line"
