@@ -70,7 +70,7 @@ const bundles = [
     platform: 'browser',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    loader: { '.ttf': 'file', '.svg': 'text' },
+    loader: { '.ttf': 'file', '.svg': 'text', '.safetensors': 'binary' },
     assetNames: '[name]',
   },
   {

@@ -2,10 +2,13 @@
 import './blocks.css';
 import { signal } from '@preact/signals';
 import { render } from 'preact';
+import bahdanau from '../media/blocks/bahdanau.safetensors';
+import dot from '../media/blocks/dot.safetensors';
 import { asHeadlightError } from '../model/errors.ts';
 import { BLOCK_IDS, type BlockId, type BlocksHostNotifications, type BlocksNotifications, isBlockId } from '../model/protocol/blocks.ts';
 import { START as CONVOLUTION } from './blocks/convolution.ts';
 import { ConvolutionPage } from './blocks/convolution-page.tsx';
+import { readTranslator } from './blocks/dictionary.ts';
 import type { BlockState, PageProps } from './blocks/frame.tsx';
 import { START as LAYERS } from './blocks/layers.ts';
 import { LayersPage } from './blocks/layers-page.tsx';
@@ -13,6 +16,8 @@ import { START as NEURON } from './blocks/neuron.ts';
 import { PerceptronPage } from './blocks/perceptron-page.tsx';
 import { RecurrentPage } from './blocks/recurrent-page.tsx';
 import { STARTS } from './blocks/steps.ts';
+import { START as TRANSLATOR, TranslatorPage } from './blocks/translator-page.tsx';
+import { watchTheme } from './colour/theme.ts';
 import { connectPage, vscode } from './host.ts';
 import { Tabs } from './ui/tabs.tsx';
 
@@ -24,11 +29,14 @@ interface Kept {
 
 const TITLES: Readonly<Record<BlockId, string>> = {
   ...{ convolution: 'Convolution', perceptron: 'Perceptron', mlp: 'Layers (MLP)' },
-  ...{ rnn: 'RNN', lstm: 'LSTM', gru: 'GRU' },
+  ...{ rnn: 'RNN', lstm: 'LSTM', gru: 'GRU', translator: 'Translator' },
 };
 const TABS = BLOCK_IDS.map((id) => ({ id, label: TITLES[id] }));
 
-const begin: Kept = { block: 'convolution', states: { convolution: CONVOLUTION, perceptron: NEURON, mlp: LAYERS, ...STARTS } };
+const begin: Kept = {
+  block: 'convolution',
+  states: { convolution: CONVOLUTION, perceptron: NEURON, mlp: LAYERS, ...STARTS, translator: TRANSLATOR },
+};
 const kept = vscode.getState() as Partial<Kept> | undefined;
 const now = signal<Kept>({ ...begin, ...kept, states: { ...begin.states, ...kept?.states } });
 
@@ -49,6 +57,9 @@ window.addEventListener('unhandledrejection', ({ reason }) => {
 
 const onCode = (file: string, symbol: string) => channel.notify('code', { file, symbol });
 
+const { theme } = watchTheme();
+const translators = { dot: await readTranslator(dot, 'dot'), bahdanau: await readTranslator(bahdanau, 'bahdanau') };
+
 function Page() {
   const { block, states } = now.value;
   const props: PageProps & { onCode: typeof onCode } = {
@@ -64,6 +75,7 @@ function Page() {
         {block === 'perceptron' && <PerceptronPage {...props} />}
         {block === 'mlp' && <LayersPage {...props} />}
         {(block === 'rnn' || block === 'lstm' || block === 'gru') && <RecurrentPage key={block} cell={block} {...props} />}
+        {block === 'translator' && <TranslatorPage {...{ translators, theme: theme.value }} {...props} />}
       </Tabs>
     </main>
   );

@@ -1,1 +1,7 @@
 declare module '*.css';
+
+/** Weights inside a bundle, as bytes. */
+declare module '*.safetensors' {
+  const bytes: Uint8Array;
+  export default bytes;
+}

@@ -2,7 +2,7 @@
 import type { WireError } from './engine.ts';
 
 /** Blocks that have a page of their own, in the order of their tabs. */
-export const BLOCK_IDS = ['convolution', 'perceptron', 'mlp', 'rnn', 'lstm', 'gru'] as const;
+export const BLOCK_IDS = ['convolution', 'perceptron', 'mlp', 'rnn', 'lstm', 'gru', 'translator'] as const;
 export type BlockId = (typeof BLOCK_IDS)[number];
 
 export const isBlockId = (value: unknown): value is BlockId => BLOCK_IDS.some((id) => id === value);

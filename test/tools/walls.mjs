@@ -12,7 +12,8 @@ const ROOMS = {
     external: ['vscode', 'node:'],
   },
   webview: {
-    folders: ['webview/', 'model/'],
+    // The weights of the small recurrent translators are part of the bundle.
+    folders: ['webview/', 'model/', 'media/blocks/'],
     packages: [
       '@huggingface/tokenizers',
       'protobufjs',

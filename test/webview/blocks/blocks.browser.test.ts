@@ -5,8 +5,9 @@ import type { Page } from 'playwright-core';
 import { BLOCK_IDS } from '../../../model/protocol/blocks.ts';
 import { violations } from '../panel/axe.ts';
 import { THEMES } from '../panel/panel.ts';
+import { builtInTranslator, plainOf } from './built-in.ts';
 import { blocksPages } from './page.ts';
-import { plainConvolution, plainRecurrent, type Rows } from './plain.ts';
+import { plainConvolution, plainRecurrent, plainTranslate, type Rows } from './plain.ts';
 
 const { open } = blocksPages();
 
@@ -259,15 +260,56 @@ test('the keyboard alone: a cell by arrow keys, its number, the tab of another b
   await page.close();
 });
 
+for (const kind of ['dot', 'bahdanau'] as const) {
+  test(`a translator with ${kind}: its weights and gates on the page, and words that it has not learned`, async () => {
+    const { page, wrong } = await open('translator');
+    if (kind === 'bahdanau') await page.locator('.segments button', { hasText: 'Bahdanau' }).click();
+    await page.getByLabel('Sentence to translate').fill('a red house falls');
+    await toTheEnd(page);
+    await page.locator('.translation', { hasText: 'une maison rouge tombe <end>' }).waitFor();
+    const translator = await builtInTranslator(kind);
+    const ids = (words: string, all: readonly string[]) => words.split(' ').map((word) => all.indexOf(word));
+    const [source, target] = [ids('a red house falls <end>', translator.source), ids('<start> une maison rouge tombe', translator.target)];
+    const plain = plainTranslate(plainOf(translator), source, target);
+    const readout = (title: string) => page.locator(`.numbered[aria-label="${title}"] .walk-readout`);
+    const read = async (title: string) => Number((await readout(title).textContent())!.split(': ').at(-1));
+    const grid = (title: string) => page.locator(`.numbered[aria-label="${title}"] .walk-hands`);
+    await grid('Attention over the encoder’s states').focus();
+    await page.keyboard.press('Home');
+    for (const expected of plain.weights.at(-1)!) {
+      const found = await read('Attention over the encoder’s states');
+      assert.ok(Math.abs(found - expected) < 1e-5, `weight ${found}, not ${expected}`);
+      await page.keyboard.press('ArrowRight');
+    }
+    await grid('The decoder’s LSTM').focus();
+    for (const name of ['i', 'f', 'g', 'o'] as const) {
+      const [found, expected] = [await read('The decoder’s LSTM'), plain.steps.at(-1)!.gates[name]![0]!];
+      assert.ok(Math.abs(found - expected) < 1e-5, `${name} ${found}, not ${expected}`);
+      await page.keyboard.press('ArrowDown');
+    }
+    await page.keyboard.press('Enter');
+    await page.locator('.arithmetic', { hasText: 'f · c before + i · g' }).waitFor();
+    await page.getByLabel('Sentence to translate').fill('a purple house falls');
+    await page.locator('.wrong', { hasText: 'has not learned “purple”' }).waitFor();
+    assert.match((await page.locator('.translation').textContent()) ?? '', /^a red house falls/);
+    assert.deepEqual(wrong, []);
+    await page.close();
+  });
+}
+
+/** All blocks in one theme, two of them (a table and canvases) in the others. */
 for (const theme of THEMES) {
   test(`axe finds nothing: ${theme}`, async () => {
-    for (const block of BLOCK_IDS) {
+    for (const block of theme === 'vscode-dark' ? BLOCK_IDS : (['lstm', 'translator'] as const)) {
       const { page, wrong } = await open(block, { theme });
-      await table(page, block === 'rnn' || block === 'lstm' || block === 'gru' ? 'Sequence x' : 'Input x')
-        .locator('input')
-        .first()
-        .fill('x');
-      await page.locator('.wrong', { hasText: 'no number' }).waitFor();
+      if (block === 'translator') await toTheEnd(page);
+      else {
+        const first = table(page, ['rnn', 'lstm', 'gru'].includes(block) ? 'Sequence x' : 'Input x')
+          .locator('input')
+          .first();
+        await first.fill('x');
+        await page.locator('.wrong', { hasText: 'no number' }).waitFor();
+      }
       assert.deepEqual(await violations(page), [], block);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(width <= 620, `${block} is ${width} pixels wide`);

@@ -50,3 +50,84 @@ export function plainRecurrent(cell: 'rnn' | 'lstm' | 'gru', input: Rows, weight
     return { gates, h: [...h], c: [...c] };
   });
 }
+
+export interface PlainTranslator {
+  /** [V, E] */
+  readonly sourceRows: Rows;
+  readonly targetRows: Rows;
+  /** Of the encoder, forward and for Bahdanau backward: rows of gates [W | U], and biases. */
+  readonly encoder: readonly (readonly [weights: Rows, bias: Rows])[];
+  readonly decoder: readonly [weights: Rows, bias: Rows];
+  /** Luong: [D, M + D] */
+  readonly combine?: Rows;
+  /** Bahdanau. */
+  readonly additive?: {
+    readonly query: Rows;
+    readonly key: Rows;
+    readonly score: readonly number[];
+    readonly start: Rows;
+    readonly startBias: readonly number[];
+  };
+  readonly head: Rows;
+  readonly headBias: readonly number[];
+}
+
+const times = (rows: Rows, x: readonly number[]): number[] => rows.map((row) => dot(row, x));
+
+function softmax(scores: readonly number[]): number[] {
+  const powers = scores.map((score) => Math.exp(score - Math.max(...scores)));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}
+
+/** Weights over the source and logits of every step. */
+export function plainTranslate(
+  model: PlainTranslator,
+  source: readonly number[],
+  target: readonly number[],
+): { weights: number[][]; logits: number[][]; steps: PlainStep[] } {
+  const words = source.map((id) => model.sourceRows[id]!);
+  const D = model.head[0]!.length;
+  const zeros = [new Array<number>(D).fill(0), new Array<number>(D).fill(0)];
+  const forward = plainRecurrent('lstm', words, ...model.encoder[0]!, zeros);
+  const backward = model.encoder[1] ? plainRecurrent('lstm', words.toReversed(), ...model.encoder[1], zeros) : [];
+  const states = forward.map(({ h }, s) => [...h, ...(backward.at(-1 - s)?.h ?? [])]);
+  const { additive, combine } = model;
+  let h = additive
+    ? times(additive.start, backward.at(-1)!.h).map((x, d) => Math.tanh(x + additive.startBias[d]!))
+    : [...forward.at(-1)!.h];
+  let c = additive ? zeros[1]! : [...forward.at(-1)!.c];
+  let fed = zeros[0]!;
+  const weights: number[][] = [];
+  const logits: number[][] = [];
+  const steps: PlainStep[] = [];
+  const look = (scores: readonly number[]) => {
+    const shares = softmax(scores);
+    weights.push(shares);
+    return states[0]!.map((_, m) => states.reduce((sum, state, s) => sum + shares[s]! * state[m]!, 0));
+  };
+  for (const id of target) {
+    const word = model.targetRows[id]!;
+    let context: number[] = [];
+    if (additive) {
+      const query = times(additive.query, h);
+      context = look(
+        states.map((state) =>
+          dot(
+            additive.score,
+            times(additive.key, state).map((x, i) => Math.tanh(x + query[i]!)),
+          ),
+        ),
+      );
+    }
+    const [step] = plainRecurrent('lstm', [[...word, ...(additive ? context : fed)]], ...model.decoder, [h, c]) as [PlainStep];
+    steps.push(step);
+    [h, c] = [[...step.h], [...step.c]];
+    if (combine) {
+      context = look(states.map((state) => dot(h, state)));
+      fed = times(combine, [...context, ...h]).map(Math.tanh);
+    }
+    logits.push(times(model.head, combine ? fed : h).map((x, v) => x + model.headBias[v]!));
+  }
+  return { weights, logits, steps };
+}

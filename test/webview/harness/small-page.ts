@@ -97,7 +97,7 @@ async function bundle(name: string): Promise<Map<string, Uint8Array | string>> {
     outdir: '/',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    loader: { '.ttf': 'file' },
+    loader: { '.ttf': 'file', '.safetensors': 'binary' },
     assetNames: '[name]',
     logLevel: 'error',
     entryPoints: { [name]: `webview/${name}.tsx` },

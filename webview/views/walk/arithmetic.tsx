@@ -33,7 +33,8 @@ export function ArithmeticCard({ section, step, cell, name, onClose }: Arithmeti
   );
 }
 
-function Terms({ arithmetic }: { readonly arithmetic: Arithmetic }) {
+/** The terms as a table, what they lead to, and what the run has. */
+export function Terms({ arithmetic }: { readonly arithmetic: Arithmetic }) {
   const { columns, rows, notes, formula, value, result, terms } = arithmetic;
   return (
     <>

@@ -79,7 +79,11 @@ function Matrix({ title, caption, step, value, rows, numbers }: MatrixProps) {
   return (
     <>
       {caption !== '' && <p class="muted caption">{caption}</p>}
-      <Grid {...{ title, value, labels, columnLabels, lit, isWeights, numbers, cell: within }} onCell={setChosen} onAsk={ask} />
+      <Grid
+        {...{ theme: theme.value, title, value, labels, columnLabels, lit, isWeights, numbers, cell: within }}
+        onCell={setChosen}
+        onAsk={ask}
+      />
       <p class="walk-readout number">
         <span class="cell-words">{cellWords({ value, labels, columnLabels, cell: within })}</span>
         <span class="muted">

@@ -1,9 +1,9 @@
 /** A block's matrix: a picture of all its numbers, or the numbers themselves; one cell is chosen, by pointer or arrow keys. */
 import { useRef, useState } from 'preact/hooks';
 import type { StageValue } from '../../../model/protocol/walk.ts';
+import type { Theme } from '../../colour/theme.ts';
 import { exact } from '../../draw/numbers.ts';
 import { useDraw, useSize } from '../../ui/hooks.ts';
-import { usePanel } from '../context.ts';
 import { drawNumbers, drawPicture, frameOf, type GridPicture, NUMBER_CELL, ROW_LABELS } from './paint.ts';
 
 export interface Cell {
@@ -12,6 +12,7 @@ export interface Cell {
 }
 
 export interface GridProps {
+  readonly theme: Theme;
   /** What the matrix is, for its name. */
   readonly title: string;
   readonly value: StageValue;
@@ -23,6 +24,8 @@ export interface GridProps {
   readonly lit: number | null;
   readonly isWeights: boolean;
   readonly numbers: boolean;
+  /** Cells as wide as there is room, also of a square matrix. */
+  readonly wide?: boolean;
   readonly cell: Cell;
   readonly onCell: (cell: Cell) => void;
   /** Enter or a click: how did this number come about? */
@@ -32,13 +35,12 @@ export interface GridProps {
 const MOST_HEIGHT = 300;
 
 export function Grid(props: GridProps) {
-  const { theme } = usePanel();
   const [box, size] = useSize<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const [scroll, setScroll] = useState({ left: 0, top: 0 });
   const { value, numbers } = props;
-  const picture: GridPicture = { ...props, theme: theme.value, width: size.width, scroll };
+  const picture: GridPicture = { ...props, width: size.width, scroll };
   const frame = frameOf(picture, MOST_HEIGHT);
   useDraw(() => {
     if (!canvas.current || size.width < 40) return;

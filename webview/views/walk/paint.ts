@@ -15,7 +15,7 @@ export const NUMBER_CELL = { width: 62, height: 20 };
 /** Rows of a picture are as tall as text where there is room. */
 const ROW = 15;
 
-export interface GridPicture extends Pick<GridProps, 'value' | 'labels' | 'lit' | 'isWeights' | 'cell' | 'numbers'> {
+export interface GridPicture extends Pick<GridProps, 'value' | 'labels' | 'lit' | 'isWeights' | 'cell' | 'numbers' | 'wide'> {
   readonly theme: Theme;
   readonly width: number;
   readonly scroll: { readonly left: number; readonly top: number };
@@ -28,7 +28,7 @@ export interface GridFrame {
   readonly cellHeight: number;
 }
 
-export function frameOf({ value, width, numbers }: GridPicture, most: number): GridFrame {
+export function frameOf({ value, width, numbers, wide = false }: GridPicture, most: number): GridFrame {
   if (numbers) {
     const height = Math.min(most, value.rows * NUMBER_CELL.height + 16);
     return { width, height, cellWidth: NUMBER_CELL.width, cellHeight: NUMBER_CELL.height };
@@ -38,7 +38,7 @@ export function frameOf({ value, width, numbers }: GridPicture, most: number): G
   return {
     width,
     height: cellHeight * value.rows,
-    cellWidth: value.columns === value.rows ? Math.min(cellWidth, 28) : cellWidth,
+    cellWidth: value.columns === value.rows && !wide ? Math.min(cellWidth, 28) : cellWidth,
     cellHeight,
   };
 }
