@@ -1,6 +1,8 @@
 /** Tokenizers from the files of a model folder: tokenizer.json, or the older vocabulary files. */
 import { asHeadlightError, HeadlightError } from '../errors.ts';
 import { isObject, type Json, malformed } from './json.ts';
+import { mergesFile } from './merges-files.ts';
+import { addedOf, type OldFolder } from './named-tokens.ts';
 import { loadTokenizer } from './tokenizer.ts';
 import type { Tokenizer } from './types.ts';
 
@@ -8,7 +10,10 @@ import type { Tokenizer } from './types.ts';
 export type ReadText = (name: string) => Promise<string | null>;
 
 /** Files that a tokenizer may be made of, in the order in which they are looked for. */
-export const TOKENIZER_FILES = ['tokenizer.json', 'vocab.json', 'merges.txt', 'vocab.txt', 'tokenizer_config.json', 'config.json'] as const;
+export const TOKENIZER_FILES = [
+  ...['tokenizer.json', 'vocab.json', 'merges.txt', 'vocab.txt', 'added_tokens.json', 'special_tokens_map.json'],
+  ...['tokenizer_config.json', 'config.json'],
+] as const;
 
 /** Files that hold a tokenizer which only other programs can read; a folder with one of these and no other is refused by name. */
 export const FOREIGN_TOKENIZER_FILES = [
@@ -35,7 +40,7 @@ async function json(read: ReadText, name: string): Promise<Json> {
 }
 
 /**
- * The tokenizer of a model folder: tokenizer.json where there is one, else GPT-2's vocab.json + merges.txt or BERT's vocab.txt.
+ * The tokenizer of a model folder: tokenizer.json where there is one, else vocab.json + merges.txt of GPT-2's kin or BERT's vocab.txt.
  * @throws HeadlightError 'tokenizer' if there is none, it is malformed, or it is of a kind that Headlight cannot read, which the sentence names
  */
 export async function readTokenizer(read: ReadText): Promise<Tokenizer> {
@@ -43,9 +48,15 @@ export async function readTokenizer(read: ReadText): Promise<Tokenizer> {
   const whole = await read('tokenizer.json');
   if (whole !== null) return loadTokenizer(parsed(whole, 'tokenizer.json'), config);
   const className = await classOf(read, config);
+  const named = { ...(await json(read, 'special_tokens_map.json')), ...config };
+  const further = await json(read, 'added_tokens.json');
   const [vocab, merges, words] = [await read('vocab.json'), await read('merges.txt'), await read('vocab.txt')];
-  if (vocab !== null && merges !== null) return byteLevelBpe(parsed(vocab, 'vocab.json'), merges, config, className);
-  if (words !== null) return bertWordPiece(words, config, className);
+  if (vocab !== null && merges !== null) {
+    const file = mergesFile(parsed(vocab, 'vocab.json'), merges, { className: className ?? 'gpt2', config: named, further });
+    if (file === null) throw refused(className!, 'vocab.json and merges.txt');
+    return loadTokenizer(file.tokenizer, file.config);
+  }
+  if (words !== null) return bertWordPiece(words, { className, config: named, further });
   for (const name of FOREIGN_TOKENIZER_FILES) if ((await read(name)) !== null) throw foreign(name);
   throw new HeadlightError('tokenizer', 'The folder has no tokenizer: add its tokenizer.json.');
 }
@@ -71,69 +82,17 @@ function refused(className: string, files: string): HeadlightError {
   );
 }
 
-/** The contents of the special tokens that a configuration names, with their ids. */
-function specials(config: Json, names: Json, idOf: (content: string) => number | undefined): Json[] {
-  const contents = new Map<string, Json>();
-  for (const job of ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask']) {
-    const customary = names[`${job}_token`];
-    const value = config[`${job}_token`] ?? customary;
-    const token = isObject(value) ? value : { ...(isObject(customary) ? customary : {}), content: value };
-    if (typeof token.content === 'string') contents.set(token.content, token);
-  }
-  return [...contents].flatMap(([content, token]) => {
-    const id = idOf(content);
-    return id === undefined
-      ? []
-      : [{ single_word: false, lstrip: false, rstrip: false, normalized: false, ...token, content, id, special: true }];
-  });
-}
-
-const ROBERTA = {
-  bos_token: '<s>',
-  eos_token: '</s>',
-  unk_token: '<unk>',
-  pad_token: '<pad>',
-  mask_token: { content: '<mask>', lstrip: true },
-};
-
-/** GPT-2's files, and those of RoBERTa and BART, which put `<s> </s>` around. */
-function byteLevelBpe(vocab: unknown, mergesText: string, config: Json, className: string | null): Tokenizer {
-  const roberta = className !== null && ['roberta', 'bart', 'longformer'].includes(className);
-  if (className !== null && className !== 'gpt2' && !roberta) throw refused(className, 'vocab.json and merges.txt');
-  if (!isObject(vocab)) throw malformed('vocab.json is not an object');
-  const prefix = config.add_prefix_space === true;
-  const idOf = (content: string) => (typeof vocab[content] === 'number' ? vocab[content] : undefined);
-  const bytes = { type: 'ByteLevel', add_prefix_space: prefix, trim_offsets: true, use_regex: true };
-  const ends = () => ({
-    type: 'RobertaProcessing',
-    cls: ['<s>', idOf('<s>')],
-    sep: ['</s>', idOf('</s>')],
-    trim_offsets: true,
-    add_prefix_space: prefix,
-  });
-  const names = roberta ? ROBERTA : { bos_token: '<|endoftext|>', eos_token: '<|endoftext|>', unk_token: '<|endoftext|>' };
-  const tokenizer = {
-    added_tokens: specials(config, names, idOf),
-    normalizer: null,
-    pre_tokenizer: bytes,
-    post_processor: roberta ? ends() : { ...bytes, trim_offsets: false },
-    decoder: bytes,
-    model: { type: 'BPE', vocab, merges: mergeLines(mergesText) },
-  };
-  return loadTokenizer(tokenizer, { ...names, ...config });
-}
-
-/** Lines of a merges.txt without its `#version` line. */
-function mergeLines(text: string): string[] {
-  const lines = text.split(/\r?\n/);
-  return lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
-}
-
-const BERT_FAMILY = ['bert', 'distilbert', 'electra', 'mobilebert', 'convbert', 'squeezebert', 'funnel'];
+const BERT_FAMILY = [
+  ...['bert', 'distilbert', 'electra', 'mobilebert', 'convbert', 'squeezebert', 'funnel', 'ernie', 'layoutlm', 'lxmert'],
+  ...['dprquestionencoder', 'dprcontextencoder', 'dprreader'],
+];
 const BERT = { unk_token: '[UNK]', sep_token: '[SEP]', pad_token: '[PAD]', cls_token: '[CLS]', mask_token: '[MASK]' };
 
 /** BERT's vocab.txt: a token a line. */
-function bertWordPiece(text: string, config: Json, className: string | null): Tokenizer {
+function bertWordPiece(
+  text: string,
+  { className, config, further }: Pick<OldFolder, 'config' | 'further'> & { readonly className: string | null },
+): Tokenizer {
   if (className !== null && !BERT_FAMILY.includes(className)) throw refused(className, 'a vocab.txt');
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
@@ -144,7 +103,7 @@ function bertWordPiece(text: string, config: Json, className: string | null): To
   const [cls, sep, unknown] = [tokenOf(named.cls_token), tokenOf(named.sep_token), tokenOf(named.unk_token)];
   for (const needed of [cls, sep, unknown]) if (idOf(needed) === undefined) throw malformed(`vocab.txt has no ${needed}`);
   const tokenizer = {
-    added_tokens: specials(config, BERT, idOf),
+    added_tokens: addedOf({ config, further }, BERT, idOf),
     normalizer: {
       type: 'BertNormalizer',
       clean_text: true,
