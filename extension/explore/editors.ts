@@ -76,6 +76,10 @@ export class ModelEditors implements CustomReadonlyEditorProvider {
           });
         return null;
       },
+      compare: async () => {
+        await commands.executeCommand('headlight.compareModels', uri);
+        return null;
+      },
       tryText: async (params) => tryText(await this.modelOf(uri), this.tokenizers, params),
       openFile: async ({ path }) => {
         const { root, files } = await folderOf(uri);

@@ -17,7 +17,7 @@ import { Reader } from './reader.ts';
 
 type None = Record<never, never>;
 type PageChannel = Channel<None, PageNotifications, PageHostRequests, PageHostNotifications>;
-export type PageActions = Pick<RequestHandlers<PageHostRequests>, 'visualize' | 'tryText' | 'openFile' | 'copy' | 'save'>;
+export type PageActions = Pick<RequestHandlers<PageHostRequests>, 'visualize' | 'compare' | 'tryText' | 'openFile' | 'copy' | 'save'>;
 
 /** Quiet time after the last change of the file. */
 const SETTLE_MS = 500;

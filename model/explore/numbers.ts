@@ -83,7 +83,7 @@ export function decode(dtype: string, bytes: Uint8Array, count: number, skip = 0
     case 'float64':
       return new Float64Array(whole);
     case 'bfloat16':
-      return new Float32Array(Uint32Array.from(new Uint16Array(whole), (half) => half << 16).buffer);
+      return fromBfloat16(new Uint16Array(whole));
     case 'int64':
       return new BigInt64Array(whole);
     case 'uint64':
@@ -93,17 +93,24 @@ export function decode(dtype: string, bytes: Uint8Array, count: number, skip = 0
     case 'int32':
       return new Int32Array(whole);
     case 'int16':
-      return Int32Array.from(new Int16Array(whole));
+      return new Int32Array(new Int16Array(whole));
     case 'uint16':
-      return Int32Array.from(new Uint16Array(whole));
+      return new Int32Array(new Uint16Array(whole));
     case 'int8':
-      return Int32Array.from(new Int8Array(whole));
+      return new Int32Array(new Int8Array(whole));
     case 'uint8':
     case 'bool':
-      return Int32Array.from(new Uint8Array(whole));
+      return new Int32Array(new Uint8Array(whole));
     default:
       throw new HeadlightError('unsupported', `Headlight does not read ${dtype} values.`);
   }
+}
+
+/** The upper halves of float32 numbers. */
+function fromBfloat16(halves: Uint16Array): Float32Array {
+  const words = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) words[i] = halves[i]! << 16;
+  return new Float32Array(words.buffer);
 }
 
 /** The bytes of `count` elements in a buffer of their own: a range of a file may begin anywhere. */

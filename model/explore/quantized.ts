@@ -88,10 +88,12 @@ export function dequantizedLinear({ codes, scales, zeros, axis, block }: Quantiz
     async read(start, count) {
       const read = await series.read(start, count);
       const { scale, zero } = await all();
-      return Float32Array.from({ length: count }, (_, i) => {
+      const values = new Float32Array(count);
+      for (let i = 0; i < count; i++) {
         const group = groupOf(start + i);
-        return (Number(read[i]) - Number(zero?.[zero.length === 1 ? 0 : group] ?? 0)) * Number(scale[group]);
-      });
+        values[i] = (Number(read[i]) - Number(zero?.[zero.length === 1 ? 0 : group] ?? 0)) * Number(scale[group]);
+      }
+      return values;
     },
   };
 }

@@ -190,6 +190,8 @@ export interface PageHostRequests extends ReaderRequests {
   visualize: { params: { readonly site: string | null }; result: null };
   /** @throws HeadlightError `tokenizer` when the model has none or it cannot be used */
   tryText: { params: TryParams; result: Tried };
+  /** Lets the user choose a model to compare this one with. */
+  compare: { params: null; result: null };
   /** Opens a file of the model's folder. */
   openFile: { params: { readonly path: string }; result: null };
   copy: { params: { readonly text: string }; result: null };

@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { WireError } from '../../model/protocol/engine.ts';
 import type { PageFacts } from '../../model/protocol/explorer.ts';
-import { Button, Icon, ProgressRing } from '../ui/controls.tsx';
+import { Button, Icon, IconButton, ProgressRing } from '../ui/controls.tsx';
 import { useSlow } from '../ui/hooks.ts';
 import { Tabs } from '../ui/tabs.tsx';
 import { TryOut } from '../views/tokenizer/try-out.tsx';
@@ -48,6 +48,7 @@ function Model({ facts }: { facts: PageFacts }) {
         <h1>{facts.entry.split('/').at(-1)}</h1>
         <span class="muted">{summary(facts, attention.value.at === 'ready' ? attention.value.value : null)}</span>
         <span class="tools">
+          <IconButton label="Compare with another model…" icon="diff" onPress={() => void host.request('compare', null)} />
           <Button
             label="Visualize Attention"
             icon="eye"

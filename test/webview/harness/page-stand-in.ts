@@ -38,6 +38,7 @@ const host = new Channel<Record<never, never>, PageNotifications, PageHostReques
     tables: ask('tables'),
     neighbours: ask('neighbours'),
     visualize: write('visualize'),
+    compare: write('compare'),
     tryText: ask('tryText'),
     openFile: write('openFile'),
     copy: write('copy'),

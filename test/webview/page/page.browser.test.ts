@@ -81,6 +81,8 @@ test('the overview says what goes in and what can be shown; a place of attention
   await page.locator('.sites button').nth(2).click();
   await page.getByText('Visualize Attention').click();
   assert.deepEqual(await told(page, 'visualize'), [{ site: 'self/2' }, { site: null }]);
+  await page.locator('vscode-button[title="Compare with another model…"]').click();
+  assert.equal((await told(page, 'compare')).length, 1);
   await page.close();
 });
 
