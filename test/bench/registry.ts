@@ -2,6 +2,7 @@
 
 import { alignBench } from './align.ts';
 import type { Bench } from './bench.ts';
+import { firstPictureCold, firstPictureWarm } from './first-picture.ts';
 import { firstTokenBench, generateBench, tokenMemoryBench } from './generate.ts';
 import { headBench } from './head.ts';
 import { memoryBench } from './memory.ts';
@@ -17,6 +18,8 @@ export const BENCHES: readonly Bench[] = [
   probeBench,
   memoryBench,
   headBench,
+  firstPictureCold,
+  firstPictureWarm,
   firstFrame512,
   firstFrame1024,
   firstFrameRatio,
