@@ -2,7 +2,9 @@
  * onnxruntime-web, loaded once: devices, sessions, runs. Everything that touches it goes through one queue.
  */
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
-import type { HeadlightError } from '../../model/errors.ts';
+import { HeadlightError } from '../../model/errors.ts';
+import { writeModel } from '../../model/onnx/wire.ts';
+import { emit } from '../../model/ops/emit.ts';
 import type { Device } from '../../model/protocol/engine.ts';
 import type { ModelFolder } from '../../model/source.ts';
 import type { Range } from './ahead.ts';
@@ -52,6 +54,14 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/** Of a graph without weights. */
+const NO_FILES: ModelFolder = {
+  files: [],
+  open: (path) => {
+    throw new HeadlightError('not-found', `${path} is in no folder.`);
+  },
+};
+
 export class Runtime {
   readonly ort: Ort;
   readonly queue = new Queue();
@@ -75,6 +85,16 @@ export class Runtime {
 
   chooseDevice(wanted: Device | 'auto'): Promise<DeviceChoice> {
     return chooseDevice(this.#gpu, wanted);
+  }
+
+  /** Compiles the runtime before it is needed, which takes a second or two: meanwhile a model is opened. What fails here fails again where it counts. */
+  warm(): void {
+    const identity = emit({ name: 'identity' });
+    identity.output('y', identity.apply('Identity', [identity.input('x', 'float32', [1])])[0]!, 'float32', [1]);
+    const program = { name: 'identity', bytes: writeModel(identity.model()), folder: NO_FILES, weights: new Map() };
+    this.create(program, { device: 'wasm' })
+      .then((session) => session.release())
+      .catch((error: unknown) => console.warn('The runtime does not start', error));
   }
 
   /** @throws HeadlightError `memory`, `runtime`, `cancelled`, and what reading the weights throws */
