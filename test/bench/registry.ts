@@ -11,6 +11,7 @@ import { openTimeBench } from './open-page.ts';
 import { firstFrame512, firstFrame1024, firstFrameRatio, selectToPaint } from './panel.ts';
 import { probeBench } from './probe.ts';
 import { referenceBench } from './reference.ts';
+import { walkBench } from './walk.ts';
 
 export const BENCHES: readonly Bench[] = [
   openTimeBench,
@@ -20,6 +21,7 @@ export const BENCHES: readonly Bench[] = [
   headBench,
   firstPictureCold,
   firstPictureWarm,
+  walkBench,
   firstFrame512,
   firstFrame1024,
   firstFrameRatio,

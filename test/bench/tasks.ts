@@ -127,6 +127,23 @@ async function memory({ file, tokens, vocabulary, keeping }: Params): Promise<Me
   return { bytes: heapBytes() + kept.reduce((sum, bytes) => sum + bytes, 0) };
 }
 
+/** Every layer of the walk opened for the first time, last layer first, after a run; and what the walk holds in the end. */
+async function walkOpen({ file, tokens, vocabulary }: Params): Promise<Measures> {
+  const runtime = await startRuntime('wasm');
+  const folder = openFolder(String(file));
+  const engine = new Engine(runtime);
+  await engine.open(folder, folder.model, { device: 'wasm' });
+  const { run } = await engine.run({ ids: idsOf(Number(tokens), Number(vocabulary)) });
+  const { result, ms: planMs } = await timed(() => engine.walk({ run }));
+  const layers = result.sections.flatMap(({ kind }, section) => (kind === 'layer' ? [section] : [])).reverse();
+  const times: number[] = [];
+  for (const section of layers) {
+    times.push((await timed(() => engine.stage({ run, section, head: 0 }))).ms);
+  }
+  const { ms: againMs } = await timed(() => engine.stage({ run, section: layers.at(-1)!, head: 1 }));
+  return { ms: median(times), slowestMs: Math.max(...times), layers: layers.length, planMs, againMs, heldBytes: engine.walkBytes({ run }) };
+}
+
 /** One head after the other, each for the first time. */
 async function headOnDemand({ file, tokens, vocabulary }: Params): Promise<Measures> {
   const runtime = await startRuntime('wasm');
@@ -169,6 +186,6 @@ async function reference({ folder, tokens, vocabulary }: Params): Promise<Measur
 
 export const TASKS: Readonly<Record<string, (params: Params) => Promise<Measures>>> = {
   ...{ 'open-plain': openPlain, 'open-skeleton': openSkeleton, 'probe-overhead': probeOverhead, memory },
-  ...{ 'head-on-demand': headOnDemand, align, reference },
+  ...{ 'head-on-demand': headOnDemand, 'walk-open': walkOpen, align, reference },
   ...GENERATION,
 };

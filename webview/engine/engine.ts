@@ -269,6 +269,11 @@ export class Engine {
     return this.#turns.add(() => this.#kept(params.run).walker.stage(params, call), call.token);
   }
 
+  /** Bytes that a run's walk holds. */
+  walkBytes({ run }: { readonly run: number }): number {
+    return this.#kept(run).walker.heldBytes;
+  }
+
   /** How one number of the walk came about. @throws HeadlightError `unsupported` where that is not shown */
   arithmetic(params: ArithmeticParams, call: EngineCall = {}): Promise<Arithmetic> {
     return this.#turns.add(() => this.#kept(params.run).walker.arithmetic(params, call), call.token);

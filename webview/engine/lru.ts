@@ -9,6 +9,11 @@ export class Lru<K, V> {
     private readonly sizeOf: (value: V) => number,
   ) {}
 
+  /** Of all values that are kept. */
+  get size(): number {
+    return this.#size;
+  }
+
   get(key: K): V | undefined {
     const value = this.#values.get(key);
     if (value === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
  * The walk through a run: computes one piece of the model at a time, from what earlier pieces passed on, in a session that is let go at once.
- * What is kept is one piece's values, and the little that goes from piece to piece: never all activations.
+ * What is kept is the piece on view, as many of those looked at before as find room, and the little that goes from piece to piece: never all activations.
  */
 import { HeadlightError } from '../../model/errors.ts';
 import { writeModel } from '../../model/onnx/wire.ts';
@@ -24,6 +24,7 @@ import { explain } from './arithmetic.ts';
 import { differenceOf } from './difference.ts';
 import type { EngineCall } from './engine.ts';
 import { cpuNodesOf, externalOf } from './external.ts';
+import { Lru } from './lru.ts';
 import type { OpenModel, OpenPart } from './opening.ts';
 import type { RunOutputs } from './outputs.ts';
 import { planOf } from './plans.ts';
@@ -42,6 +43,12 @@ interface Place {
   readonly section: WalkSection;
 }
 
+type Values = ReadonlyMap<string, Tensor>;
+
+const bytesOf = (values: Values): number => [...values.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+
+/** Bytes of sections that stay beside the one on view. */
+const HELD_LIMIT = 64 * 2 ** 20;
 /** Bytes of a layer's weights, all heads, up to which its scores and weights are walked along. */
 const MAP_LIMIT = 64 * 2 ** 20;
 
@@ -50,7 +57,10 @@ export class Walker {
   #passed: readonly (readonly string[][])[] | null = null;
   /** Values that go from piece to piece, by part. */
   readonly #carried: readonly Map<string, Tensor>[];
-  #computed: { readonly place: Place; readonly values: ReadonlyMap<string, Tensor> } | null = null;
+  /** The section that was looked at last, whatever its size. */
+  #shownLast: { readonly section: number; readonly values: Values } | null = null;
+  /** Sections that were looked at before: coming back, and asking for another head, costs nothing. */
+  readonly #earlier: Lru<number, Values>;
 
   constructor(
     private readonly runtime: Runtime,
@@ -60,7 +70,9 @@ export class Walker {
     /** What the run kept, by part: values that go from piece to piece are among it where the text is short. */
     private readonly kept: readonly RunOutputs[] = [],
     private readonly mapLimit: number = MAP_LIMIT,
+    heldLimit: number = HELD_LIMIT,
   ) {
+    this.#earlier = new Lru(heldLimit, bytesOf);
     this.#carried = model.parts.map(() => new Map());
   }
 
@@ -141,11 +153,11 @@ export class Walker {
     return this.model.sites.find((one) => one.part === part && one.site.key === section.sites[0])?.facts.heads ?? 1;
   }
 
-  /** Whole values of the steps of a section, by id; those of the section before are let go. */
-  async values(section: number, call: EngineCall): Promise<ReadonlyMap<string, Tensor>> {
+  /** Whole values of the steps of a section, by id. */
+  async values(section: number, call: EngineCall): Promise<Values> {
     const place = this.place(section);
-    if (this.#computed?.place.part === place.part && this.#computed.place.index === place.index) return this.#computed.values;
-    this.#computed = null;
+    const known = this.#shownLast?.section === section ? this.#shownLast.values : this.#earlier.get(section);
+    if (known) return this.#show(section, known);
     for (let earlier = 0; earlier < place.index; earlier++) {
       await this.#takeKept(place.part, earlier);
       const missing = this.passedOn(place.part, earlier).filter((name) => !this.#carried[place.part]!.has(name));
@@ -154,9 +166,20 @@ export class Walker {
       await this.#compute(place.part, earlier, missing, call);
     }
     const wanted = [...new Set([...this.#shown(place), ...this.passedOn(place.part, place.index)])];
-    const values = await this.#compute(place.part, place.index, wanted, call);
-    this.#computed = { place, values };
+    return this.#show(section, await this.#compute(place.part, place.index, wanted, call));
+  }
+
+  #show(section: number, values: Values): Values {
+    if (this.#shownLast && this.#shownLast.section !== section) this.#earlier.set(this.#shownLast.section, this.#shownLast.values);
+    this.#earlier.delete(section);
+    this.#shownLast = { section, values };
     return values;
+  }
+
+  /** Bytes of all values that are held. */
+  get heldBytes(): number {
+    const carried = this.#carried.reduce((sum, values) => sum + bytesOf(values), 0);
+    return carried + this.#earlier.size + (this.#shownLast ? bytesOf(this.#shownLast.values) : 0);
   }
 
   /** What the run itself kept of a section, so that it need not be computed again. */

@@ -36,12 +36,17 @@ interface Walked {
   readonly sites: readonly string[];
 }
 
-async function walkerOf({ checkpoint }: Golden, inputs: Readonly<Record<string, Tensor>>, mapLimit?: number): Promise<Walker> {
+async function walkerOf(
+  { checkpoint }: Golden,
+  inputs: Readonly<Record<string, Tensor>>,
+  mapLimit?: number,
+  heldLimit?: number,
+): Promise<Walker> {
   const files = { id: 'golden', name: 'golden', entry: checkpoint.weights, files: checkpoint.folder.files };
   const device = { device: 'wasm', fallback: null, half: false } as const;
   const model = await openModel(checkpoint.folder, files, device, { given: Object.keys(inputs) });
   const feeds = model.parts.map((part) => part.feeds({ raw: inputs }, null).feeds);
-  return new Walker(runtime, model, feeds, 'wasm', [], mapLimit);
+  return new Walker(runtime, model, feeds, 'wasm', [], mapLimit, heldLimit);
 }
 
 /** Walks through the whole model, as somebody does who opens every layer. */
@@ -136,4 +141,32 @@ test('scores and weights of a long text are left out, and the layer is walked al
     ['product', 'scale', 'add', 'mask', 'softmax'],
   );
   assert.ok(shown.has(steps.at(-1)!.id));
+});
+
+test('never all activations at once: the section on view, those that find room beside it, and what goes from one to the next', async () => {
+  const golden = await openGolden('t5-encoder');
+  const limit = 4 * 1024;
+  const walker = await walkerOf(golden, inputsOf(golden, 'A'), undefined, limit);
+  const bytesOf = (values: ReadonlyMap<string, Tensor>) => [...values.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  const passed = new Set<string>();
+  let [all, largest, between] = [0, 0, 0];
+  for (const section of walker.walk().sections.keys()) {
+    const values = await walker.values(section, {});
+    for (const name of walker.passedOn(0, section)) {
+      if (!passed.has(name)) between += values.get(name)?.data.byteLength ?? 0;
+      passed.add(name);
+    }
+    all += bytesOf(values);
+    largest = Math.max(largest, bytesOf(values));
+    assert.ok(walker.heldBytes <= limit + largest + between, `${walker.heldBytes} bytes are held`);
+  }
+  assert.ok(limit + largest + between < all, `the test needs a larger model: ${all} bytes in all`);
+});
+
+test('coming back to a section computes nothing', async () => {
+  const golden = await openGolden('t5-encoder');
+  const walker = await walkerOf(golden, inputsOf(golden, 'A'));
+  const first = await walker.values(1, {});
+  await walker.values(2, {});
+  assert.equal(await walker.values(1, {}), first);
 });
