@@ -57,9 +57,11 @@ export function headWeights(site: Site, head: number): HeadWeights {
     (letter) => letter !== '' && product.b.letters.includes(letter) && !product.letters.includes(letter),
   );
   const depths = depth.flatMap((letter) => c.score.atomOf.get(letter) ?? []);
+  const own = columnsOf(c, tracer, query, axes(query), depths, head, 'queries');
   return {
-    query: columnsOf(c, tracer, query, axes(query), depths, head, 'queries'),
-    key: columnsOf(c, tracer, key, axes(key), depths, head, 'keys'),
+    query: own,
+    // A cache of a free width may make keys seem wider than what meets them.
+    key: columnsOf(c, tracer, key, axes(key), depths, head, 'keys', own.columns.length),
     ...valueAndOutput(site, c, tracer, head),
   };
 }
@@ -71,7 +73,7 @@ function valueAndOutput(site: Site, c: Candidate, tracer: Tracer, head: number):
   if (!found) return { value: null, output: null };
   const { axes, depth, size, weight, summed } = found;
   const rows = Int32Array.from({ length: size }, (_, j) => head * size + j);
-  const value = columnsOf(c, tracer, c.value.values, axes, [depth], head, 'values');
+  const value = columnsOf(c, tracer, c.value.values, axes, [depth], head, 'values', size);
   return { value, output: { ...storedOf(c.subject, weight, summed), rows } };
 }
 
@@ -83,10 +85,12 @@ function columnsOf(
   depths: readonly Atom[],
   head: number,
   what: string,
+  most = Number.POSITIVE_INFINITY,
 ): HeadColumns {
   const origins = tracer.of(operand.name);
   if (!origins) throw unknown(`the ${what} could not be followed back to one product with a stored weight`);
-  const columns = cut(c, origins, axes, depths, head);
+  const all = cut(c, origins, axes, depths, head);
+  const columns = all.slice(0, Math.min(all.length, most));
   if (columns.length === 0 || columns.some((column) => column < 0)) throw unknown(`the columns of its ${what} are not known`);
   const { projection, turned } = origins;
   return { ...storedOf(c.subject, projection.weight, projection.summed), columns, turned };

@@ -7,6 +7,7 @@ import type { Token } from '../../../model/protocol/panel.ts';
 import { visible } from '../../draw/labels.ts';
 import { short } from '../../draw/numbers.ts';
 import { Button, Icon, TextField } from '../../ui/controls.tsx';
+import { useSlow } from '../../ui/hooks.ts';
 import { usePage } from '../context.ts';
 import { Share } from '../overview/share.tsx';
 import { useTokens } from '../tensors/use-tokens.ts';
@@ -95,6 +96,7 @@ function Found({ row, id }: { row: TensorRow; id: number }) {
     };
   }, [host, row, id, source]);
   const { found, fraction, failure } = state;
+  const slow = useSlow(found === null, 250);
   const names = useTokens(found ? found.map((one) => one.id) : []);
   if (failure) {
     return (
@@ -104,6 +106,7 @@ function Found({ row, id }: { row: TensorRow; id: number }) {
     );
   }
   if (!found) {
+    if (!slow) return <div class="counting" />;
     return (
       <div class="row-tools">
         <progress max={1} value={fraction} aria-label="Reading the table" />
