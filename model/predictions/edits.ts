@@ -1,12 +1,13 @@
-/** Tokens of a run hidden, removed or exchanged: what goes into a run that asks what they did. */
+/** Tokens of a run hidden, removed or exchanged, patches covered: what goes into a run that asks what they did. */
 import { HeadlightError } from '../errors.ts';
 import type { RunParams } from '../protocol/engine.ts';
+import { type Cover, covered } from './patches.ts';
 
 /**
  * What happens to tokens. `hide`: nobody may look at them (attention mask 0), their places stay. `remove`: the text is run without them, later
- * tokens move up. `exchange`: another token stands in their place ([MASK]).
+ * tokens move up. `exchange`: another token stands in their place ([MASK]). `cover`: patches of a picture get one colour.
  */
-export type Edit = { readonly how: 'hide' | 'remove' } | { readonly how: 'exchange'; readonly id: number };
+export type Edit = { readonly how: 'hide' | 'remove' } | { readonly how: 'exchange'; readonly id: number } | Cover;
 
 /** Whose tokens are meant: the text's, or in an encoder–decoder the target's. */
 export type EditSide = 'source' | 'target';
@@ -18,12 +19,16 @@ export interface Edited {
 }
 
 /**
- * @param tokens positions, each within the side's text
- * @throws HeadlightError `input` when no token would be left
+ * @param tokens positions, each within the side's text; of a picture its patches
+ * @throws HeadlightError `input` when no token would be left, or a run without a picture is to be covered
  */
 export function edited(params: RunParams, tokens: readonly number[], edit: Edit, side: EditSide = 'source'): Edited {
   const chosen = new Set(tokens);
   if (edit.how === 'hide') return { params: { ...params, ...hidden(params, chosen) }, moved: (position) => position };
+  if (edit.how === 'cover') {
+    if (!params.pixelValues) throw new HeadlightError('input', 'The run has no picture that could be covered.');
+    return { params: { ...params, pixelValues: covered(params.pixelValues, tokens, edit) }, moved: (position) => position };
+  }
   const field = side === 'target' ? 'targetIds' : 'ids';
   const ids = params[field] ?? [];
   if (edit.how === 'exchange') {

@@ -13,6 +13,8 @@ export interface Known {
   readonly ids: readonly number[];
   /** By the input that takes it; what grows, not what is kept of an encoder. */
   readonly caches: OrtValues;
+  /** Of its caches. */
+  readonly bytes: number;
 }
 
 export class Beginnings {
@@ -50,7 +52,7 @@ export class Beginnings {
     }
     outputs.dispose();
     for (const known of this.#known.filter((other) => sameIds(other.ids, ids))) this.#drop(known);
-    this.#known.push({ ids: [...ids], caches: grown });
+    this.#known.push({ ids: [...ids], caches: grown, bytes: bytesOf(grown) });
     while (this.#known.length > KEPT || (this.#known.length > 2 && this.bytes > KEPT_BYTES)) this.#drop(this.#known[0]!);
   }
 
@@ -59,10 +61,9 @@ export class Beginnings {
     return { ...caches, ...this.#fixed };
   }
 
-  /** Of all caches. */
+  /** Of the caches of all beginnings. */
   get bytes(): number {
-    const values = [this.#fixed, ...this.#known.map(({ caches }) => caches)].flatMap((caches) => Object.values(caches));
-    return values.reduce((sum, { dims, type }) => sum + dims.reduce((size, axis) => size * axis, type === 'float16' ? 2 : 4), 0);
+    return this.#known.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   #drop(known: Known): void {
@@ -79,4 +80,8 @@ export class Beginnings {
 
 function sameIds(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((id, i) => id === b[i]);
+}
+
+function bytesOf(values: OrtValues): number {
+  return Object.values(values).reduce((sum, { size, type }) => sum + size * (type === 'float16' ? 2 : 4), 0);
 }

@@ -8,7 +8,7 @@ import { runReference } from '../../model/architectures/reference.ts';
 import { findAttention, type Weights } from '../../model/attention/index.ts';
 import type { InputSpec } from '../../model/blocks/module.ts';
 import { HeadlightError } from '../../model/errors.ts';
-import { type FeedPlan, type Feeds, inputFacts, makeFeeds, planFeeds } from '../../model/onnx/feeds.ts';
+import { type EncoderResult, type FeedPlan, type Feeds, inputFacts, makeFeeds, planFeeds } from '../../model/onnx/feeds.ts';
 import { readModelConfig } from '../../model/onnx/folder.ts';
 import { Graph } from '../../model/onnx/graph.ts';
 import type { InputFacts, RunParams } from '../../model/protocol/engine.ts';
@@ -68,15 +68,34 @@ function readingOn(checkpoint: Checkpoint, { outputs }: EmittedModel, given: rea
 
 function nextGraph({ weights, folder, config }: Checkpoint, emitted: EmittedModel, memory: string | null): NextGraph {
   assertSteady(config);
-  const plan = planFeeds(new Graph(emitted.model.graph!), config.values);
   const part: Part = { name: weights, folder, found: { model: emitted.model, sites: [], refused: [], warnings: [] } };
   const caches = emitted.caches.map(({ past, present, fixed }) => ({ past, present: fixed ? null : present, first: present }));
-  const feeds = ({ params, read, encoder }: ReadParams) => {
-    const length = { [PAST_LENGTH]: tensor('int64', [1], BigInt64Array.of(BigInt(read))) };
-    const states = encoder && (read === 0 ? encoder.states : withoutRows(encoder.states));
-    return feedsOf(plan, emitted, { ...params, raw: { ...params.raw, ...length, ...(states && { [MEMORY]: states }) } });
+  const pasts = new Set(caches.map(({ past }) => past));
+  const own = emitted.inputs.filter(({ name }) => !pasts.has(name));
+  const empty = Object.fromEntries(emitted.inputs.filter(({ name }) => pasts.has(name)).map(({ name, shape }) => [name, emptyOf(shape)]));
+  const feeds = ({ params, read, encoder }: ReadParams): Feeds => {
+    const values = fillInputs(own, givenOf(own, params, read, encoder));
+    return { feeds: read === 0 ? { ...values, ...empty } : values, warnings: [], padding: 0 };
   };
   return { part, caches, begins: true, memory, feeds };
+}
+
+/** What a step that reads on is given; masks and positions fill themselves. */
+function givenOf(inputs: readonly InputSpec[], { ids, targetIds, typeIds, raw }: RunParams, read: number, encoder: EncoderResult | null) {
+  const row = (values: readonly number[] | undefined) => values && tensor('int64', [1, values.length], BigInt64Array.from(values, BigInt));
+  const given: Readonly<Record<string, Tensor | undefined>> = {
+    ...{ input_ids: row(ids), decoder_input_ids: row(targetIds), token_type_ids: row(typeIds) },
+    [PAST_LENGTH]: tensor('int64', [1], BigInt64Array.of(BigInt(read))),
+    [MEMORY]: encoder ? (read === 0 ? encoder.states : withoutRows(encoder.states)) : undefined,
+    ...raw,
+  };
+  return Object.fromEntries(inputs.flatMap(({ name }) => (given[name] ? [[name, given[name]] as const] : [])));
+}
+
+/** Keys or values of no token, in a batch of one. */
+function emptyOf(shape: InputSpec['shape']): Tensor {
+  const [, heads, , width] = shape;
+  return tensor('float32', [1, Number(heads), 0, Number(width)], new Float32Array(0));
 }
 
 /** The names of every value that is a stage; the graph may have the same value under several. */

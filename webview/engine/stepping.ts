@@ -32,6 +32,7 @@ interface Asked {
 export class Stepper {
   readonly #beginnings = new Beginnings();
   readonly #next: NextPart;
+  readonly #growing: Growing;
   #encoded: { readonly key: string; readonly result: EncoderResult } | null = null;
 
   constructor(
@@ -40,12 +41,13 @@ export class Stepper {
     private readonly loaded: Loaded,
   ) {
     this.#next = new NextPart(runtime, model, loaded);
+    this.#growing = hasDecoder(model) ? 'targetIds' : 'ids';
   }
 
   /** @throws HeadlightError as a run */
   async step({ params, output, cache = true }: StepParams, call: EngineCall): Promise<StepResult> {
     const start = performance.now();
-    const growing: Growing = hasDecoder(this.model) ? 'targetIds' : 'ids';
+    const growing = this.#growing;
     const { reader, reason } = await this.#reading(params, cache, call);
     const encoder = await this.#encode(params, reader?.memory ?? null, call.token);
     const asked: Asked = { params, growing, output, encoder, signal: call.token };
@@ -163,5 +165,6 @@ function print(tensor: Tensor | undefined): readonly number[] | null {
 /** The row after the last token that is no padding; a copy. */
 function lastRow(tensor: Tensor, output: string, padding: number): Float32Array {
   const rows = tensor.shape.length === 3 ? tensor.shape[1]! : 1;
-  return Float32Array.from(rowAt(tensor, output, rows - 1 - padding));
+  const row = rowAt(tensor, output, rows - 1 - padding);
+  return row instanceof Float32Array ? row.slice() : Float32Array.from(row);
 }

@@ -1,6 +1,7 @@
 /** Which words an answer depends on: taken away one after the other, or weighed by what a head takes from them. */
 import { useSignal } from '@preact/signals';
 import type { Edit } from '../../../model/predictions/edits.ts';
+import type { Cover } from '../../../model/predictions/patches.ts';
 import type { OccludeResult } from '../../../model/protocol/engine.ts';
 import { groupTokens } from '../../../model/text/regroup.ts';
 import { heatAt } from '../../colour/heat.ts';
@@ -24,6 +25,7 @@ import { runnerOf } from './task.ts';
 import { ValueWeighted } from './value-weighted.tsx';
 import { Failed, Working } from './working.tsx';
 
+type WordEdit = Exclude<Edit, Cover>;
 type Method = 'hide' | 'remove' | 'exchange' | 'values';
 const NAMES: Readonly<Record<Method, string>> = {
   hide: 'occlusion: hide',
@@ -80,7 +82,7 @@ function sourceSide(session: Session): Side | null {
   return site ? sideOf(session, site, 'queries') : null;
 }
 
-function Occlusion({ session, question, source, edit }: { session: Session; question: Question; source: Side; edit: Edit }) {
+function Occlusion({ session, question, source, edit }: { session: Session; question: Question; source: Side; edit: WordEdit }) {
   const { sessions, store } = usePanel();
   const unit = useSignal<'word' | 'token'>('word');
   const { occlusion } = causesOf(session);
@@ -149,7 +151,7 @@ function lastSeen({ sites }: Session, { position, side }: Question, source: Side
   return causal && side === source && position !== null ? position : source.count - 1;
 }
 
-const EDITS: Readonly<Record<Edit['how'], string>> = {
+const EDITS: Readonly<Record<WordEdit['how'], string>> = {
   hide: 'Hide: no token may look at it (attention mask 0); all places stay as they are.',
   remove: 'Remove: the text is run without its tokens; later ones move up, and nothing is tokenized anew.',
   exchange: 'Exchange: the model’s own mask token stands in its place.',

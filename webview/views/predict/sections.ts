@@ -5,6 +5,7 @@ import type { Shown } from '../../state/shown.ts';
 import type { Session } from '../../state/types.ts';
 import { HeadsSection } from '../causes/heads.tsx';
 import { LensSection } from '../causes/lens.tsx';
+import { hasPatches, PatchesSection } from '../causes/patches.tsx';
 import { WhatIfSection } from '../causes/what-if.tsx';
 import { WordsSection } from '../causes/words.tsx';
 import { AnswerSection } from './answer.tsx';
@@ -51,6 +52,12 @@ export const SECTIONS: readonly Section[] = [
   { id: 'what-if', label: () => 'What if …', fits: (session) => hasAnswer(session), view: WhatIfSection },
   { id: 'heads', label: () => 'Which heads matter', fits: (session) => hasAnswer(session), view: HeadsSection },
   { id: 'words', label: () => 'Which words matter', fits: (session) => hasAnswer(session) && hasText(session), view: WordsSection },
+  {
+    id: 'patches',
+    label: () => 'Which patches matter',
+    fits: (session) => hasAnswer(session) && hasPatches(session),
+    view: PatchesSection,
+  },
   { id: 'lens', label: () => 'Logit lens', fits: (session) => hasAnswer(session), view: LensSection },
 ];
 
