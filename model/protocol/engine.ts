@@ -134,6 +134,8 @@ export interface RunResult {
   /** Number of this run; later requests name it. */
   readonly run: number;
   readonly sites: readonly SiteRun[];
+  /** Sites that were found and run, but whose recomputed weights do not lead to what their operator gave. */
+  readonly refused: readonly Refusal[];
   readonly outputs: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly number[] }[];
   readonly device: Device;
   /** Why the device is not the first choice, or null. */
@@ -156,7 +158,7 @@ export interface SiteRun {
    * where neither the weights nor the sums of their rows were kept.
    */
   readonly rowSumError: number | null;
-  /** Largest |weights·V − the operator's own output| of recomputed weights, null for weights that are read. */
+  /** Largest |weights·V − the operator's own output| ÷ largest |output| of recomputed weights, null for weights that are read. */
   readonly checkError: number | null;
 }
 

@@ -92,7 +92,7 @@ async function fillByReference(report: Report, work: Work): Promise<void> {
   report.warnings = [...new Set([...report.warnings, ...run.warnings])];
   report.sites = run.sites.map(({ site, weights: { heads, queries, keys, data } }) => {
     const { key, kind, layer, node, sink } = site.facts;
-    return { key, kind, layer, heads, queries, keys, how: 'computed', rowSumError: rowSumError(data, keys, sink), node };
+    return { key, kind, layer, heads, queries, keys, how: 'computed', rowSumError: rowSumError(data, keys, sink), checkError: null, node };
   });
   writeSafetensors(join(job.out, 'attention.safetensors'), computedTensors(run));
 }
@@ -122,16 +122,17 @@ function noteOpened(report: Report, { model, refused, warnings, sites }: Opened,
   report.timingsMs.open = openMs;
   report.sites = sites.map(({ key, kind, layer, heads, how, node }) => ({
     ...{ key, kind, layer, heads, how, node },
-    ...{ queries: 0, keys: 0, rowSumError: null },
+    ...{ queries: 0, keys: 0, rowSumError: null, checkError: null },
   }));
 }
 
 function noteRun(report: Report, { sites }: OpenResult, run: RunResult): void {
   const facts = new Map(sites.map((site) => [site.key, site]));
-  report.sites = run.sites.map(({ key, heads, queries, keys, rowSumError }): ReportSite => {
+  report.sites = run.sites.map(({ key, heads, queries, keys, rowSumError, checkError }): ReportSite => {
     const { kind, layer, how, node } = facts.get(key)!;
-    return { key, kind, layer, heads, queries, keys, how, rowSumError, node };
+    return { key, kind, layer, heads, queries, keys, how, rowSumError, checkError, node };
   });
+  report.refused = [...report.refused, ...run.refused];
   report.device = run.device;
   const fallback = run.fallback ? [`The CPU was used: ${run.fallback}`] : [];
   report.warnings = [...new Set([...report.warnings, ...run.warnings, ...fallback])];

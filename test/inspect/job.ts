@@ -35,6 +35,8 @@ export interface ReportSite extends Pick<SiteFacts, 'key' | 'kind' | 'layer' | '
   readonly queries: number;
   readonly keys: number;
   readonly rowSumError: number | null;
+  /** Largest |weights·V − the operator's own output| ÷ largest |output| of recomputed weights; null for weights that are read. */
+  readonly checkError: number | null;
 }
 
 export interface Report {

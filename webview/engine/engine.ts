@@ -31,6 +31,7 @@ import type { ModelFolder } from '../../model/source.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { Causes } from './causes/causes.ts';
 import { WhatIf } from './causes/what-if.ts';
+import { checked } from './check.ts';
 import { compareRun } from './compare.ts';
 import { type DeviceChoice, withHalf } from './device.ts';
 import { type Loaded, loadModel } from './loading.ts';
@@ -39,7 +40,7 @@ import { positionsOf } from './positions.ts';
 import { predictRow, surpriseOf } from './predict.ts';
 import { type CancelSignal, Queue } from './queue.ts';
 import type { Run } from './run.ts';
-import { runModel } from './running.ts';
+import { runModel, tellAxesApart } from './running.ts';
 import type { Runtime } from './runtime.ts';
 import { Stepper } from './stepping.ts';
 import { Walker } from './walker.ts';
@@ -159,7 +160,8 @@ export class Engine {
     const { model, choice } = opened;
     const keeping = this.#keepingFor(opened, params);
     const createStart = performance.now();
-    if (opened.loaded && opened.loaded.keeping !== keeping) await this.#unload(opened);
+    const other = opened.loaded && opened.loaded.keeping !== keeping;
+    if (tellAxesApart(model, params) || other) await this.#unload(opened);
     const isNew = opened.loaded === null;
     opened.loaded ??= await loadModel(this.#runtime, model, choice.device, keeping, call);
     const createMs = isNew ? performance.now() - createStart : 0;
@@ -167,12 +169,16 @@ export class Engine {
     const start = performance.now();
     const { run, outputs: kept, feeds, warnings } = await runModel(model, opened.loaded, params, call.token);
     const runMs = performance.now() - start;
+    const { sites, refused } = checked(await run.summary(), model.sites);
+    if (refused.length > 0 && choice.device !== 'wasm') {
+      run.dispose();
+      throw new HeadlightError('runtime', `${refused[0]!.where}: ${refused[0]!.reason}`);
+    }
     const walker = new Walker(this.#runtime, model, feeds, choice.device, kept);
     const number = this.#keep({ run, params, walker });
-    const sites = await run.summary();
     const outputs = run.outputNames.map((name) => run.outputType(name));
     const { device, fallback } = choice;
-    return { run: number, sites, outputs, device, fallback, runMs, createMs, warnings };
+    return { run: number, sites, refused, outputs, device, fallback, runMs, createMs, warnings };
   }
 
   /** Once a text was too long for keeping everything, the lighter graph stays: loading again costs more than it saves. */

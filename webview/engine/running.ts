@@ -1,4 +1,5 @@
 /** Runs all graphs of a model, one after another: a decoder gets what its encoder made. */
+import { ambiguousNames, forgetNames } from '../../model/onnx/axis-names.ts';
 import type { EncoderResult } from '../../model/onnx/feeds.ts';
 import type { RunParams } from '../../model/protocol/engine.ts';
 import type { Tensor } from '../../model/tensor.ts';
@@ -13,6 +14,21 @@ export type Encoded = EncoderResult;
 /** What a decoder gets of its encoder: the last hidden states, and which of them count. */
 export function encoderResult(states: Tensor, { attentionMask }: RunParams): Encoded {
   return { states, ...(attentionMask && { mask: attentionMask }) };
+}
+
+/**
+ * Forgets, in a model's graph, names of axes that this run gives several lengths. Only for a graph by itself: a decoder's inputs are known when its
+ * encoder has run.
+ * @returns whether there were any: a session that was made before is wrong
+ */
+export function tellAxesApart({ parts }: OpenModel, params: RunParams): boolean {
+  const [part] = parts;
+  if (parts.length > 1 || !part) return false;
+  const graph = part.found.model.graph!;
+  const shapes = new Map(Object.entries(part.feeds(params, null).feeds).map(([name, { shape }]) => [name, shape]));
+  const names = ambiguousNames(graph, shapes);
+  forgetNames(graph, names);
+  return names.size > 0;
 }
 
 export interface RunDone {

@@ -144,9 +144,10 @@ export class Sessions {
     const ran = await this.engine.request('run', inputs, { token, onProgress });
     const run = { ...ran, warnings: [...ran.warnings, ...this.#byHand(params)] };
     if (token.isCancellationRequested) throw new HeadlightError('cancelled', 'The run was cancelled.');
+    const refused = [...opened.refused, ...ran.refused];
     this.#put({
       show: asked,
-      opened,
+      opened: { ...opened, refused },
       run,
       sites: sitesOf(opened, run),
       ...(heard ? { heard } : {}),
@@ -156,7 +157,7 @@ export class Sessions {
       model: opened.model,
       sites: opened.sites,
       runs: run.sites,
-      refused: opened.refused,
+      refused,
       device: run.device,
       runMs: run.runMs,
       selection: this.store.selection.peek(),

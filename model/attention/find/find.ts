@@ -18,6 +18,7 @@ import { laidOpenCandidate } from './laid-open.ts';
 import { normalisedMaps } from './maps.ts';
 import type { Plan } from './plan.ts';
 import { refuseMap, refusePieces, refuseProducts, refuseStates } from './refuse.ts';
+import { refuseUnknown } from './unknown.ts';
 import { moduleOf, nodeName, siteWords } from './words.ts';
 
 export interface FindOptions {
@@ -126,7 +127,14 @@ export function findAttention(model: onnx.ModelProto, options: FindOptions = {})
   return {
     model: prepared,
     sites,
-    refused: [...refused, ...examined.refused, ...refuseProducts(subject, taken), ...refuseStates(subject), ...loops],
+    refused: [
+      ...refused,
+      ...examined.refused,
+      ...refuseProducts(subject, taken),
+      ...refuseStates(subject),
+      ...refuseUnknown(subject),
+      ...loops,
+    ],
     warnings: warningsOf(fused),
   };
 }

@@ -31,7 +31,7 @@ function companions(way: Way, axes: Axes): Atom[] | null {
   for (const axis of axes) {
     const parts = way.atoms.resolve(axis);
     if (!parts.some((a) => depth.has(a.id))) continue;
-    const others = parts.flatMap((a) => candidates.get(a.id) ?? []);
+    const others = parts.flatMap((a) => (depth.has(a.id) ? [] : (candidates.get(a.id) ?? [])));
     if (others.length > 0) return others;
   }
   return null;
@@ -68,10 +68,18 @@ function featuresOf(way: Way, axis: Axes[number] | undefined): Atom[] {
   return way.atoms.resolve(axis ?? []).flatMap((a) => (depth.has(a.id) ? [] : (candidates.get(a.id) ?? [])));
 }
 
-/** Heads found behind a value; [] when a projection is reached without any, null when the way is lost. */
+/**
+ * Heads found behind a value, as the features count them; [] when a projection is reached without any, null when the way is lost. The features may
+ * have been cut more than once (blocks of heads, then heads): what was found goes on as part of the head dimension.
+ */
 function behind(way: Way, name: string, axes: Axes, reach: number): Atom[] | null {
   const met = companions(way, axes);
-  if (met) return met;
+  if (!met) return further(way, name, axes, reach);
+  way.depth.push(...met);
+  return [...(further(way, name, axes, reach) ?? []), ...met];
+}
+
+function further(way: Way, name: string, axes: Axes, reach: number): Atom[] | null {
   const ref = way.subject.view.producerOf(name);
   if (!ref || reach === 0 || way.seen.has(name)) return null;
   way.seen.add(name);

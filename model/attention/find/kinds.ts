@@ -44,17 +44,41 @@ function ids(subject: Subject, sources: Sources): boolean {
   return [...sources.inputs].some((name) => subject.fact(name)?.type === 7 || subject.fact(name)?.type === 6);
 }
 
+/** Vision and text where a model has both. */
+function towersOf(subject: Subject, all: readonly Streams[]): SiteKind[] | null {
+  const towers = all.map((s) => (pixels(subject, s.query) ? 'vision' : ids(subject, s.query) ? 'text' : null));
+  return towers.includes('vision') && towers.includes('text') ? towers.map((t) => t ?? 'self') : null;
+}
+
+/** Stored queries that attend to each other, as the object queries of a detector do. */
+function amongStored({ query, key }: Streams): boolean {
+  return isEmpty(query) && isEmpty(key);
+}
+
+/**
+ * The kinds of a model with cross-attention; null for places that have no part in it. An encoder gives keys to a decoder's queries, a decoder makes
+ * such queries or goes on from what they found. A stored query that only pools a stack makes it no encoder.
+ */
+function beside(all: readonly Streams[], cross: readonly boolean[]): (SiteKind | null)[] {
+  const objects = all.some(amongStored);
+  const asks = all.map((s, i) => cross[i]! && (objects || !isEmpty(s.query)));
+  const asking = all.filter((_, i) => asks[i]);
+  const encoders = new Set(asking.flatMap((s) => [...s.key.sites]));
+  const asked = new Set(asking.flatMap((s) => [...s.query.sites]));
+  return all.map((s, i) => {
+    if (cross[i]) return 'cross';
+    if (encoders.has(i)) return 'encoder';
+    return asked.has(i) || amongStored(s) || [...s.query.sites].some((other) => asks[other]) ? 'decoder' : null;
+  });
+}
+
 /** The kind of every place, in order. `file` is the name of the file, which says of a lone encoder what it is. */
 export function kinds(subject: Subject, places: readonly Place[], file: string): SiteKind[] {
   const all = streams(subject, places);
   let cross = all.map(isCross);
   if (cross.every(Boolean) && !named(all)) cross = cross.map(() => false);
-  const encoders = new Set(all.flatMap((s, i) => (cross[i] ? [...s.key.sites] : [])));
-  if (cross.some(Boolean)) {
-    const decodes = encoders.size > 0 || all.some((s, i) => cross[i] && s.query.inputs.size > 0);
-    return all.map((_, i) => (cross[i] ? 'cross' : encoders.has(i) ? 'encoder' : decodes ? 'decoder' : 'self'));
-  }
-  const towers = all.map((s) => (pixels(subject, s.query) ? 'vision' : ids(subject, s.query) ? 'text' : null));
-  if (towers.includes('vision') && towers.includes('text')) return towers.map((t) => t ?? 'self');
+  const towers = towersOf(subject, all);
+  if (cross.some(Boolean)) return beside(all, cross).map((kind, i) => kind ?? towers?.[i] ?? 'self');
+  if (towers) return towers;
   return all.map(() => (/(^|\/)encoder_model/.test(file) ? 'encoder' : 'self'));
 }

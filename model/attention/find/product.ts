@@ -74,16 +74,23 @@ function matmul(ref: NodeRef, a: Shape, b: Shape, inputs: readonly [number, numb
   };
 }
 
-function einsum(ref: NodeRef): Product | null {
+function einsum(facts: Facts, ref: NodeRef): Product | null {
   const { node } = ref;
-  const parsed = parseEinsum(stringAttribute(node, 'equation') ?? '');
+  const shapes = node.input.map((name) => facts.get(name)?.shape);
+  const ranks = shapes.map((shape) => shape?.length);
+  const parsed = parseEinsum(stringAttribute(node, 'equation') ?? '', ranks);
   if (!parsed || node.input.length !== 2) return null;
   const [a, b] = parsed.inputs as [string, string];
+  const stretched = (own: number, letter: string, axis: number): boolean => {
+    const facing = (own === 0 ? b : a).indexOf(letter);
+    return facing >= 0 && shapes[own]?.[axis] === 1 && (shapes[1 - own]?.[facing] ?? 1) !== 1;
+  };
+  const lettersOf = (own: number): string[] => [...parsed.inputs[own]!].map((letter, i) => (stretched(own, letter, i) ? '' : letter));
   return {
     ref,
     output: node.output[0]!,
-    a: { name: node.input[0]!, input: 0, letters: [...a] },
-    b: { name: node.input[1]!, input: 1, letters: [...b] },
+    a: { name: node.input[0]!, input: 0, letters: lettersOf(0) },
+    b: { name: node.input[1]!, input: 1, letters: lettersOf(1) },
     letters: [...parsed.output],
     factor: 1,
   };
@@ -116,7 +123,7 @@ function mulSum(view: GraphView, facts: Facts, ref: NodeRef): Product | null {
 /** The product that a node computes, or null when it computes none (or its sizes are not known). */
 export function productOf(view: GraphView, facts: Facts, ref: NodeRef): Product | null {
   const op = operatorOf(ref.node);
-  if (op === 'Einsum') return einsum(ref);
+  if (op === 'Einsum') return einsum(facts, ref);
   if (op === 'ReduceSum') return mulSum(view, facts, ref);
   const inputs = MATMULS[op];
   if (!inputs) return null;

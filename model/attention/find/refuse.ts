@@ -30,6 +30,10 @@ const REARRANGED: Words = {
     'the graph rearranges the scores between their product and the softmax (sparse, chunked or hashed attention): there is no T × S matrix',
   advice: 'Use the dense variant of the model where there is one.',
 };
+const SINGLE: Words = {
+  reason: 'there is a single key in the sizes that the file fixes: every weight is 1',
+  advice: 'Export the model for a larger input.',
+};
 const CHANNELS: Words = {
   reason: 'channel attention: features attend to features, and no token looks at another; there is no T × S matrix',
   advice: 'Look at the layers that attend over tokens, if the model has any.',
@@ -130,7 +134,10 @@ export function refuseMap(subject: Subject, map: NormalisedMap, outcome: Outcome
   if (outcome && 'site' in outcome) return null;
   const where = moduleOf(map.ref.node);
   if (outcome?.channels) return { where, ...CHANNELS };
-  if (!outcome) return meetsBehind(subject, map.logits) && meetsAhead(subject, map.output) ? { where, ...REARRANGED } : null;
+  if (!outcome) {
+    if (!meetsBehind(subject, map.logits) || !meetsAhead(subject, map.output)) return null;
+    return { where, ...(map.axes.every((i) => subject.shape(map.logits)?.[i] === 1) ? SINGLE : REARRANGED) };
+  }
   const meeting = productsBehind(subject, map.logits).some((p) => isMeeting(subject, p));
   if (meeting) {
     const wide = map.axes.filter((i) => (subject.shape(map.logits)?.[i] ?? 1) > 1);

@@ -196,9 +196,18 @@ export const ELEMENTWISE: Readonly<Record<string, Rule>> = {
   Cast: cast,
   CastLike: cast,
   Clip: clip,
+  RandomNormalLike: like,
+  RandomUniformLike: like,
+  Bernoulli: like,
   'com.microsoft::QLinearAdd': (step) => quantized(step, 3),
   'com.microsoft::QLinearMul': (step) => quantized(step, 3),
 };
+
+/** Random numbers in the shape of another tensor. */
+function like(step: Step): readonly Fact[] {
+  const x = step.input(0);
+  return [fact(intAttribute(step.node, 'dtype', x?.type ?? 0), x?.shape ?? null, true)];
+}
 
 /** QLinear operators of two tensors: (tensor, scale, zero point) twice, then scale and zero point of the result. */
 function quantized(step: Step, second: number): readonly Fact[] {

@@ -27,25 +27,42 @@ function matmulRule(second: number, type?: number): Rule {
   };
 }
 
-/** `ab,bc->ac` as lists of letters, with the implicit output spelled out. Ellipses are not followed. */
-export function parseEinsum(equation: string): { inputs: string[]; output: string } | null {
-  const text = equation.replaceAll(' ', '');
-  if (text.includes('...')) return null;
-  const [left = '', right] = text.split('->');
-  const inputs = left.split(',');
-  const letters = [...left.replaceAll(',', '')];
-  const output =
-    right ??
-    [...new Set(letters)]
-      .filter((c) => letters.filter((l) => l === c).length === 1)
-      .sort()
-      .join('');
-  return { inputs, output };
+/** Letters of axes that an ellipsis stands for, counted from the right, where broadcasting aligns them. */
+const HIDDEN = 0xe000;
+
+/**
+ * `ab,bc->ac` as lists of letters, with the implicit output spelled out. An ellipsis becomes a letter for each axis that it stands for.
+ * @param ranks of the operands; null where one of them is needed and not known
+ */
+export function parseEinsum(equation: string, ranks: readonly (number | undefined)[]): { inputs: string[]; output: string } | null {
+  const [left = '', right] = equation.replaceAll(' ', '').split('->');
+  const terms = left.split(',');
+  let widest = 0;
+  const spelled = (term: string, length: number): string => {
+    widest = Math.max(widest, length);
+    return term.replace('...', String.fromCharCode(...Array.from({ length }, (_, i) => HIDDEN + length - 1 - i)));
+  };
+  const inputs: string[] = [];
+  for (const [i, term] of terms.entries()) {
+    const rank = term.includes('...') ? ranks[i] : 0;
+    if (rank === undefined) return null;
+    inputs.push(spelled(term, Math.max(0, rank - term.replace('...', '').length)));
+  }
+  return { inputs, output: right === undefined ? implicit(inputs) : spelled(right, widest) };
+}
+
+/** What is not summed where the equation has no arrow: the axes of the ellipsis, then every letter that stands once. */
+function implicit(inputs: readonly string[]): string {
+  const letters = [...inputs.join('')];
+  const hidden = [...new Set(letters.filter((c) => c.charCodeAt(0) >= HIDDEN))].sort().reverse();
+  const once = [...new Set(letters)].filter((c) => c.charCodeAt(0) < HIDDEN && letters.filter((l) => l === c).length === 1).sort();
+  return [...hidden, ...once].join('');
 }
 
 const einsum: Rule = (step) => {
-  const parsed = parseEinsum(stringAttribute(step.node, 'equation') ?? '');
   const operands = step.node.input.map((_, i) => step.input(i));
+  const ranks = operands.map((f) => f?.shape?.length);
+  const parsed = parseEinsum(stringAttribute(step.node, 'equation') ?? '', ranks);
   const data = operands.some((f) => f?.data ?? true);
   const type = operands[0]?.type ?? 0;
   if (!parsed || operands.some((f) => !f?.shape)) return [fact(type, null, data)];
@@ -97,6 +114,16 @@ const reduce: Rule = (step) => {
   const keep = intAttribute(step.node, 'keepdims', 1) === 1;
   const shape = x.shape.map((n, i) => (axes.includes(i) ? 1 : n)).filter((_, i) => keep || !axes.includes(i));
   return [fact(x.type, shape, x.data, reduceValue(x, axes, step.node.opType))];
+};
+
+/** The places of what is not 0, as columns; how many there are only the contents tell. */
+const nonZero: Rule = (step) => {
+  const x = step.input(0);
+  if (!x?.shape || !x.value) return [fact(TYPE.int64, null, x?.data ?? true)];
+  const own = strides(x.shape);
+  const places = x.value.flatMap((v, i) => (v === 0 ? [] : [i]));
+  const value = x.shape.flatMap((size, axis) => places.map((i) => Math.floor(i / own[axis]!) % size));
+  return [fact(TYPE.int64, [x.shape.length, places.length], x.data, value)];
 };
 
 const argument: Rule = (step) => {
@@ -242,6 +269,7 @@ export const PRODUCTS: Readonly<Record<string, Rule>> = {
   GatherElements: gatherElements,
   GatherND: gatherND,
   OneHot: oneHot,
+  NonZero: nonZero,
   Conv: convolution(1),
   ConvInteger: convolution(1),
   QLinearConv: convolution(3),

@@ -126,3 +126,13 @@ test('a form of a fused operator that is not known is refused by name', () => {
   assert.equal(sites.length, 0);
   assert.match(refused[0]?.reason ?? '', /this form of com\.microsoft::GroupQueryAttention is not known/);
 });
+
+test('attention whose sizes only a run tells is not passed over: the node that hides them is named', () => {
+  const model = decodeModel(new Uint8Array(readFileSync(fixture('onnx', 'bert.ts17.eager.classifier-softmax.static', 'model.onnx'))), 'bert');
+  const embedding = model.graph!.node.find(({ opType }) => opType === 'Gather')!;
+  Object.assign(embedding, { opType: 'Lookup', domain: 'acme' });
+  const { sites, refused } = findAttention(model);
+  assert.equal(sites.length, 0);
+  assert.equal(refused.length, 2, 'one for each layer');
+  assert.match(refused[0]!.reason, /known in a run alone, from Lookup \(.*Gather/);
+});

@@ -694,6 +694,94 @@ def block_sparse_pool():
     return g
 
 
+@case
+def head_blocks():
+    """CodeGen: the features are cut into blocks, each with the queries, values and keys of some heads; the blocks are joined to heads again."""
+    g = Graph('codegen.head-blocks', 16)
+    T, M, L, d = 6, 2, 3, 4
+    H, D = M * L, M * L * d
+    x = embedded(g, ids(g, T, B=2), D)
+    causal = np.where(np.tril(np.ones((T, T), bool)), 0, -1e9).astype(np.float32)[None, None]
+    for layer in range(2):
+        g.scope = f'/transformer/h.{layer}/attn'
+        blocks = g.op('Reshape', g.linear(x, D, 3 * D, False), g.i(0, 0, M, -1))
+        q, v, k = g.op('Split', blocks, g.i(L * d, L * d, L * d), n=3, axis=-1)
+        q, v, k = (g.op('Reshape', g.op('Reshape', a, g.i(0, 0, M, L, d)), g.i(0, -1, H, d)) for a in (q, v, k))
+        q, v = (g.op('Transpose', a, perm=[0, 2, 1, 3]) for a in (q, v))
+        s = g.op('Add', g.op('MatMul', q, g.op('Transpose', k, perm=[0, 2, 3, 1])), g.c(causal))
+        p = g.op('Softmax', g.op('Div', s, g.f(2)), axis=-1)
+        g.site('self', layer, p, causal=True)
+        y = g.op('Reshape', g.op('Transpose', g.op('MatMul', p, v), perm=[0, 2, 1, 3]), g.i(0, 0, D))
+        x = g.op('Add', x, g.linear(y, D, D))
+    g.scope = ''
+    g.output(x, 'last_hidden_state')
+    return g
+
+
+@case
+def einsum_ellipsis():
+    """Products written as Einsum with an ellipsis for batch, and for batch and heads."""
+    g = Graph('longt5.einsum-ellipsis', 16)
+    T, H, d, D = 7, 3, 4, 12
+    x = embedded(g, ids(g, T, B=2), D)
+    for layer in range(2):
+        g.scope = f'/encoder/block.{layer}/SelfAttention'
+        q, k, v = (g.op('Reshape', g.linear(x, D, D, False), g.i(0, 0, H, d)) for _ in range(3))
+        s = g.op('Einsum', q, k, equation='...qhd,...khd->...hqk')
+        p = g.op('Softmax', g.op('Mul', s, g.f(.5)), axis=-1)
+        g.site('self', layer, p)
+        if layer: y = g.op('Einsum', p, v, equation='...hqk,...khd->...qhd')
+        else: y = g.op('Transpose', g.op('Einsum', p, g.op('Transpose', v, perm=[0, 2, 1, 3]), equation='...qk,...kd'), perm=[0, 3, 1, 2])  # without an arrow: letters in order, d before q
+        x = g.op('Add', x, g.linear(g.op('Reshape', y, g.i(0, 0, D)), D, D))
+    g.scope = ''
+    g.output(x, 'last_hidden_state')
+    return g
+
+
+@case
+def random_order():
+    """Masked autoencoder: the tokens are put in an order that random numbers give (here times 0, so that it is the same each time)."""
+    g = Graph('mae.random-order', 16)
+    N, H, d, D = 6, 2, 4, 8
+    x = g.op('Add', g.linear(g.input('pixel_values', g.rng.standard_normal((2, N, 10)).astype(np.float32), ['batch', N, 10]), 10, D), g.w(N, D, scale=.6))
+    sizes = g.op('Slice', g.op('Shape', x), g.i(0), g.i(2), g.i(0))
+    noise = g.op('Mul', g.op('RandomUniformLike', g.op('ConstantOfShape', sizes), dtype=1), g.f(0))
+    order = g.op('TopK', g.op('Add', noise, g.c(np.array([[3, 1, 5, 0, 4, 2]], np.float32))), g.i(4), n=2, axis=1, largest=0, sorted=1)[1]
+    x = g.op('GatherElements', x, g.op('Expand', g.op('Unsqueeze', order, g.i(2)), g.i(1, 1, D)), axis=1)
+    for layer in range(2):
+        g.scope = f'/encoder/layer.{layer}/attention'
+        q, k, v = (g.split(g.linear(x, D, D), H, d) for _ in range(3))
+        p = g.op('Softmax', g.op('Mul', g.op('MatMul', q, g.op('Transpose', k, perm=[0, 1, 3, 2])), g.f(.5)), axis=-1)
+        g.site('self', layer, p)
+        y = g.op('Reshape', g.op('Transpose', g.op('MatMul', p, v), perm=[0, 2, 1, 3]), g.i(0, 0, D))
+        x = g.op('Add', x, g.linear(y, D, D))
+    g.scope = ''
+    g.output(x, 'last_hidden_state')
+    return g
+
+
+@case
+def pooled_towers():
+    """SigLIP: a picture and a text, each in a tower; a learned query pools the picture. None of them is an encoder or a decoder."""
+    g = Graph('siglip.pooled-towers', 17)
+    H, d, D = 2, 4, 8
+
+    def attend(kind, layer, a, b):
+        q, k, v = (g.split(g.linear(y, D, D), H, d) for y in (a, b, b))
+        p = g.op('Softmax', g.op('Mul', g.op('MatMul', q, g.op('Transpose', k, perm=[0, 1, 3, 2])), g.f(.5)), axis=-1)
+        g.site(kind, layer, p)
+        y = g.op('Reshape', g.op('Transpose', g.op('MatMul', p, v), perm=[0, 2, 1, 3]), g.i(0, 0, D))
+        return g.op('Add', a, g.linear(y, D, D))
+
+    seen = g.linear(g.input('pixel_values', g.rng.standard_normal((1, 5, 10)).astype(np.float32), [1, 5, 10]), 10, D)
+    read = embedded(g, ids(g, 7), D)
+    for layer in range(2): seen, read = attend('encoder', layer, seen, seen), attend('decoder', layer, read, read)  # the towers, by the names that this folder has for them
+    pooled = attend('cross', 0, g.w(1, 1, D, scale=1, name='probe'), seen)
+    last = g.op('Slice', read, g.i(-1), g.i(2 ** 62), g.i(1))
+    g.output(g.op('MatMul', g.op('Reshape', last, g.i(-1, D)), g.op('Reshape', pooled, g.i(D, 1))), 'logits_per_text')
+    return g
+
+
 if __name__ == '__main__':
     root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent)
     for make in CASES:
