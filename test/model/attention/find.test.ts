@@ -128,7 +128,10 @@ test('a form of a fused operator that is not known is refused by name', () => {
 });
 
 test('attention whose sizes only a run tells is not passed over: the node that hides them is named', () => {
-  const model = decodeModel(new Uint8Array(readFileSync(fixture('onnx', 'bert.ts17.eager.classifier-softmax.static', 'model.onnx'))), 'bert');
+  const model = decodeModel(
+    new Uint8Array(readFileSync(fixture('onnx', 'bert.ts17.eager.classifier-softmax.static', 'model.onnx'))),
+    'bert',
+  );
   const embedding = model.graph!.node.find(({ opType }) => opType === 'Gather')!;
   Object.assign(embedding, { opType: 'Lookup', domain: 'acme' });
   const { sites, refused } = findAttention(model);
