@@ -71,8 +71,13 @@ describe('a model file', () => {
     await step('ArrowRight', 'graph', '.graph-box[aria-busy="false"] canvas');
     await window.picture('model-graph');
     await step('ArrowRight', 'tensors', '.rows .row');
+    await step('ArrowRight', 'heads', '.weight-pictures .heat-box canvas');
+    await window.picture('model-heads');
+    await step('ArrowRight', 'embeddings', '.neighbours li');
     await step('ArrowRight', 'tokenizer', '.tokenizer-tab table, .tokenizer-tab .pieces');
     await window.picture('model-tokenizer');
+    await step('ArrowLeft', 'embeddings', '.neighbours li');
+    await step('ArrowLeft', 'heads', '.weight-pictures .heat-box canvas');
     await step('ArrowLeft', 'tensors', '.rows .row');
   });
 
