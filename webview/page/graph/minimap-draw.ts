@@ -14,8 +14,10 @@ export interface MinimapSize extends Extent {
   readonly scale: number;
 }
 
-export function minimapOf(scene: Scene): MinimapSize {
-  const scale = Math.min(ROOM.width / Math.max(1, scene.width), ROOM.height / Math.max(1, scene.height));
+/** No larger than a third of the view, so that it hides little of what it is about. */
+export function minimapOf(scene: Scene, view: Extent): MinimapSize {
+  const [width, height] = [Math.min(ROOM.width, view.width / 3), Math.min(ROOM.height, view.height / 3)];
+  const scale = Math.min(width / Math.max(1, scene.width), height / Math.max(1, scene.height));
   return { scale, width: Math.max(24, Math.ceil(scene.width * scale)), height: Math.max(24, Math.ceil(scene.height * scale)) };
 }
 

@@ -22,7 +22,7 @@ export function Minimap(props: Props) {
 function Shown({ scene, camera, view, path, onMove }: Props) {
   const { theme } = usePage();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const map = minimapOf(scene);
+  const map = minimapOf(scene, view);
   useDraw(() => {
     if (canvas.current) drawMinimap(canvas.current, scene, map, camera, view, path, theme.value);
   });
