@@ -74,18 +74,23 @@ function passFloat(data: Float32Array, out: Float32Array, axis: Axis, t: Taps): 
   }
 }
 
-/** The source place of each of `to` places. Pillow adds the scale up, and so its rounding (ImagingScaleAffine). */
-function nearestPlaces(from: number, to: number): Int32Array {
+/**
+ * The source place of the middle of each of `to` places. Pillow adds the scale up, and so its rounding (ImagingScaleAffine); torch multiplies, in
+ * single precision (`nearest-exact`).
+ */
+function nearestPlaces(from: number, to: number, arithmetic: Arithmetic): Int32Array {
   const places = new Int32Array(to);
   const scale = from / to;
+  if (arithmetic === 'torchvision')
+    return places.map((_, i) => Math.min(from - 1, Math.floor(Math.fround((i + 0.5) * Math.fround(scale)))));
   for (let i = 0, at = scale * 0.5; i < to; i++, at += scale) places[i] = Math.min(from - 1, Math.floor(at));
   return places;
 }
 
-function resizeNearest<A extends Uint8Array | Float32Array>(pixels: Pixels<A>, { width, height }: Size): Pixels<A> {
+function resizeNearest<A extends Uint8Array | Float32Array>(pixels: Pixels<A>, { width, height }: Size, arithmetic: Arithmetic): Pixels<A> {
   const { channels, data } = pixels;
   const out = (data instanceof Uint8Array ? new Uint8Array(width * height * channels) : new Float32Array(width * height * channels)) as A;
-  const [xs, ys] = [nearestPlaces(pixels.width, width), nearestPlaces(pixels.height, height)];
+  const [xs, ys] = [nearestPlaces(pixels.width, width, arithmetic), nearestPlaces(pixels.height, height, arithmetic)];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = (ys[y]! * pixels.width + xs[x]!) * channels;
@@ -124,7 +129,7 @@ function isDownFirst(from: Size, to: Size): boolean {
  * Cost: proportional to the pixels between the passes times the taps, which grow with the scale.
  */
 export function resize8(pixels: Pixels<Uint8Array>, to: Size, filter: FilterName, arithmetic: Arithmetic): Pixels<Uint8Array> {
-  if (filter === 'nearest') return resizeNearest(pixels, to);
+  if (filter === 'nearest') return resizeNearest(pixels, to, arithmetic);
   const bits = (t: Taps) => (arithmetic === 'pil' ? PIL_BITS : int16Bits(t));
   const across: Pass<Uint8Array> = (p, width) => {
     const t = taps(p.width, width, filter);
@@ -143,7 +148,7 @@ export function resize8(pixels: Pixels<Uint8Array>, to: Size, filter: FilterName
 
 /** Resizes floating-point pixels with the same taps, without rounding (DINOv3's processor). */
 export function resizeFloat(pixels: Pixels<Float32Array>, to: Size, filter: FilterName): Pixels<Float32Array> {
-  if (filter === 'nearest') return resizeNearest(pixels, to);
+  if (filter === 'nearest') return resizeNearest(pixels, to, 'torchvision');
   const across: Pass<Float32Array> = (p, width) => {
     const data = new Float32Array(width * p.height * p.channels);
     passFloat(p.data, data, horizontal(p, width), taps(p.width, width, filter));

@@ -1,6 +1,7 @@
 /** preprocessor_config.json, in all the spellings that files have. */
 import { HeadlightError } from '../errors.ts';
 import { FILTERS, type FilterName } from './filters.ts';
+import { withDefaults } from './processors.ts';
 import type { Arithmetic } from './resize.ts';
 
 /** The size to resize to: exact, or by an edge with the proportions kept. */
@@ -75,6 +76,18 @@ function enlarged(size: TargetSize, processor: string): TargetSize {
   return { ...size, shortestEdge: Math.trunc((256 / 224) * size.shortestEdge) };
 }
 
+/** From this size on ConvNeXt's processor cuts nothing off. */
+const WHOLE = 384;
+
+/** ConvNeXt's: resized so that the share of the shortest edge that is asked for is what is cut out; large ones become squares. */
+function byShare(size: TargetSize, share: unknown): (Pick<ImageSettings, 'crop'> & { readonly size: TargetSize }) | null {
+  if (share === undefined || 'height' in size) return null;
+  if (typeof share !== 'number' || !(share > 0 && share <= 1)) throw wrong('crop_pct is no share');
+  const square = { height: size.shortestEdge, width: size.shortestEdge };
+  if (size.shortestEdge >= WHOLE) return { size: square, crop: null };
+  return { size: { shortestEdge: Math.trunc(size.shortestEdge / share), longestEdge: null }, crop: square };
+}
+
 function filterOf(value: unknown, processor: string): FilterName {
   // Files that name none rely on their processor: ViT's kin (and those without a name) use bilinear, the others bicubic.
   if (value === undefined || value === null) return /^(ViT|Yolos|Segformer|MobileViT|DINOv3|$)/.test(processor) ? 'bilinear' : 'bicubic';
@@ -115,25 +128,28 @@ function normalizeOf(json: Json): ImageSettings['normalize'] {
  * Reads a preprocessor_config.json, new or old.
  * @throws HeadlightError 'format' if it is malformed, 'unsupported' for a step that Headlight does not know (padding, tiles, sizes by patches), 'limit'
  */
-export function imageSettings(config: unknown): ImageSettings {
-  if (!isJson(config)) throw wrong('it is not an object');
-  const named = config.image_processor_type ?? config.feature_extractor_type;
+export function imageSettings(file: unknown): ImageSettings {
+  if (!isJson(file)) throw wrong('it is not an object');
+  const named = file.image_processor_type ?? file.feature_extractor_type;
   const name = typeof named === 'string' ? named : '';
   const processor = name.replace(/(ImageProcessor(Fast|Pil)?|FeatureExtractor)$/, '');
+  const config = withDefaults(file, processor);
   for (const step of ['do_pad', 'do_image_splitting', 'do_thumbnail', 'do_align_long_axis']) {
     if (config[step] === true) {
       throw new HeadlightError('unsupported', `This model's pictures are prepared with "${step}", which Headlight does not know.`);
     }
   }
-  if (config.crop_pct !== undefined && config.crop_pct !== null) {
+  if (config.crop_pct !== undefined && processor !== 'ConvNext') {
     throw new HeadlightError('unsupported', 'This model\u2019s pictures are cropped by "crop_pct", which Headlight does not know.');
   }
-  const size = flag(config, 'do_resize', true) ? enlarged(sizeOf(config.size, 'size', processor), processor) : null;
+  const asked = flag(config, 'do_resize', true) ? sizeOf(config.size, 'size', processor) : null;
+  const share = asked === null ? null : byShare(asked, config.crop_pct);
+  const size = share?.size ?? (asked === null ? null : enlarged(asked, processor));
   const rescale = flag(config, 'do_rescale', true) ? (config.rescale_factor ?? 1 / 255) : null;
   if (rescale !== null && (typeof rescale !== 'number' || !Number.isFinite(rescale))) throw wrong('rescale_factor is not a number');
   return {
     resize: size === null ? null : { size, filter: filterOf(config.resample, processor) },
-    crop: cropOf(config, processor),
+    crop: share?.crop ?? cropOf(config, processor),
     rescale,
     normalize: normalizeOf(config),
     flipChannels: flag(config, 'do_flip_channel_order', false),

@@ -49,7 +49,25 @@ describe('preprocessor_config.json', () => {
   it('is refused for an absurd size', refused({ size: 1e6 }, 'limit', /1000000 pixels/));
   it('is refused for sizes by the longest edge alone', refused({ size: { longest_edge: 1024 } }, 'unsupported', /longest_edge/));
   it('is refused for padding', refused({ size: 224, do_pad: true }, 'unsupported', /"do_pad"/));
-  it('is refused for cropping by a share', refused({ size: { shortest_edge: 224 }, crop_pct: 0.875 }, 'unsupported', /"crop_pct"/));
+  it(
+    'is refused for cropping by a share that its processor does not do',
+    refused({ size: { shortest_edge: 224 }, crop_pct: 0.875 }, 'unsupported', /"crop_pct"/),
+  );
+  it('is refused for a share that is none', refused({ image_processor_type: 'ConvNextImageProcessor', crop_pct: 2 }, 'format', /crop_pct/));
+  it('of ConvNeXt is cropped by a share, or becomes a square', () => {
+    const convNext = (side: number) => imageSettings({ image_processor_type: 'ConvNextImageProcessor', size: { shortest_edge: side } });
+    assert.deepEqual(convNext(224).resize?.size, { shortestEdge: 256, longestEdge: null });
+    assert.deepEqual(convNext(224).crop, { height: 224, width: 224 });
+    assert.deepEqual([convNext(384).resize?.size, convNext(384).crop], [{ height: 384, width: 384 }, null]);
+  });
+  it('means what its processor does where it says nothing', () => {
+    const clip = imageSettings({ image_processor_type: 'CLIPImageProcessor', image_mean: null });
+    assert.deepEqual(clip.resize, { size: { shortestEdge: 224, longestEdge: null }, filter: 'bicubic' });
+    assert.deepEqual([clip.crop, clip.normalize?.mean[0]], [{ height: 224, width: 224 }, 0.48145466]);
+    const deit = imageSettings({ feature_extractor_type: 'DeiTFeatureExtractor', size: 32, crop_size: 28 });
+    assert.deepEqual([deit.crop, deit.normalize?.std], [{ height: 28, width: 28 }, [0.5, 0.5, 0.5]]);
+    assert.equal(imageSettings({ image_processor_type: 'ViTImageProcessor' }).crop, null);
+  });
   it('of LeViT is resized to more than it says', () => {
     const levit = imageSettings({
       image_processor_type: 'LevitImageProcessor',
