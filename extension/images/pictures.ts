@@ -1,6 +1,7 @@
 /** Which picture a command means, which model reads it, and what the panel needs to know of that model. */
 import { TabInputCustom, type TextEditor, Uri, window, workspace } from 'vscode';
 import { HeadlightError } from '../../model/errors.ts';
+import { readProcessor } from '../../model/processor.ts';
 import type { ImageInput } from '../../model/protocol/panel.ts';
 import { readJson } from '../models/describe.ts';
 import type { Model } from '../models/model.ts';
@@ -67,7 +68,8 @@ export async function readsPictures(model: Model, withText = false): Promise<boo
 /** What the page needs beside the picture's own file. @throws HeadlightError `unsupported`, `format` */
 export async function imageInput(model: Model, picture: Uri): Promise<Omit<ImageInput, 'uri'>> {
   const folder = await model.folder();
-  const [preprocessor, config] = await Promise.all([readJson(folder, 'preprocessor_config.json'), readJson(folder, 'config.json')]);
+  const read = (name: string) => readJson(folder, name);
+  const [preprocessor, config] = await Promise.all([readProcessor(read, 'image_processor'), read('config.json')]);
   if (preprocessor === null) {
     const words = 'has no preprocessor_config.json, which says how its pictures are prepared. Put that file into the model’s folder.';
     throw new HeadlightError('unsupported', `${model.name} ${words}`);

@@ -8,7 +8,8 @@
 /** What is looked for, as one glob below a workspace folder. */
 export const MODEL_GLOB =
   '**/{*.onnx,*.onnx_data,*.onnx_data_*,*.onnx.data,*.safetensors,*.safetensors.index.json,pytorch_model*.bin,config.json,' +
-  'tokenizer.json,tokenizer_config.json,vocab.json,merges.txt,vocab.txt,generation_config.json,preprocessor_config.json,measured.json}';
+  'tokenizer.json,tokenizer_config.json,vocab.json,merges.txt,vocab.txt,added_tokens.json,special_tokens_map.json,' +
+  'generation_config.json,preprocessor_config.json,processor_config.json,measured.json}';
 
 export interface Candidate {
   /** Folder that paths count from, inside the searched root; '' for the root itself. */
@@ -97,6 +98,7 @@ const COMPANIONS = [
   'tokenizer_config.json',
   'generation_config.json',
   'preprocessor_config.json',
+  'processor_config.json',
   'measured.json',
 ];
 

@@ -1,6 +1,7 @@
 /** Which sound a command means, which model listens to it, and what the panel needs to know of that model. */
 import type { Uri } from 'vscode';
 import { HeadlightError } from '../../model/errors.ts';
+import { readProcessor } from '../../model/processor.ts';
 import type { SoundInput } from '../../model/protocol/panel.ts';
 import { nameOf } from '../images/pictures.ts';
 import { readJson } from '../models/describe.ts';
@@ -26,7 +27,8 @@ export async function modelForSounds(models: ModelRegistry): Promise<Model> {
 
 /** What the page needs beside the sound's own file. @throws HeadlightError `unsupported`, `format` */
 export async function soundInput(model: Model, sound: Uri): Promise<Omit<SoundInput, 'uri'>> {
-  const preprocessor = await readJson(await model.folder(), 'preprocessor_config.json');
+  const folder = await model.folder();
+  const preprocessor = await readProcessor((name) => readJson(folder, name), 'feature_extractor');
   if (preprocessor === null) {
     const words = 'has no preprocessor_config.json, which says how it hears. Put that file into the model’s folder.';
     throw new HeadlightError('unsupported', `${model.name} ${words}`);

@@ -5,6 +5,7 @@ import { PNG } from 'pngjs';
 import { HeadlightError } from '../../model/errors.ts';
 import { exifOrientation, imageSettings, type Picture, preprocess, upright } from '../../model/image/index.ts';
 import { imageTokens } from '../../model/image/tokens.ts';
+import { readProcessor } from '../../model/processor.ts';
 import { tensor } from '../../model/tensor.ts';
 import type { OpenFolder } from './folder.ts';
 import type { Input } from './input.ts';
@@ -45,7 +46,7 @@ function decodeJpeg(file: Buffer): Picture {
  */
 export async function prepareImage(path: string, folder: OpenFolder): Promise<Input> {
   const picture = readPicture(path);
-  const settings = await readModelFile(folder, 'preprocessor_config.json');
+  const settings = await readProcessor((name) => readModelFile(folder, name), 'image_processor');
   if (settings === null) {
     const where = folder.model.entry || folder.model.name;
     throw new HeadlightError(
