@@ -6,6 +6,7 @@ import type { onnx } from '../../onnx/proto.js';
 import { copyModel } from '../../onnx/wire.ts';
 import type { Refusal, SiteKind } from '../../protocol/engine.ts';
 import { uniqueNames } from '../graph/names.ts';
+import { plainRows } from '../graph/packed-rows.ts';
 import { type Fused, layOpen } from '../lower/lower.ts';
 import type { OperatorFacts } from '../lower/types.ts';
 import type { Found, Site } from '../types.ts';
@@ -108,6 +109,7 @@ export function findAttention(model: onnx.ModelProto, options: FindOptions = {})
   inlineFunctions(prepared);
   flattenIf(prepared, options.cached);
   uniqueNames(prepared);
+  plainRows(prepared);
   const { fused, refused } = layOpen(prepared, moduleOf, options.unfuse);
   const subject = new Subject(prepared);
   const examined = examineAll(subject, fused);
