@@ -18,7 +18,7 @@ import { noText } from './images/pictures.ts';
 import { withBoth } from './images/towers.ts';
 import { LessonPage } from './lessons/page.ts';
 import { Store } from './lifetime.ts';
-import type { Model } from './models/model.ts';
+import { formOf, type Model } from './models/model.ts';
 import { ModelRegistry } from './models/registry.ts';
 import { PANEL_TYPE, Panel } from './panel/panel.ts';
 import { pickForm, pickModel } from './pickers.ts';
@@ -147,10 +147,7 @@ export class App {
     const device = this.runs.current?.result?.device ?? (deviceSetting() === 'webgpu' ? 'webgpu' : 'wasm');
     const entry = named ?? (await pickForm(model, { device, half: device === 'webgpu' }));
     if (entry === null) return;
-    if (!(await model.forms()).some((form) => form.entry === entry)) {
-      throw new HeadlightError('not-found', `${model.name} has no variant ${entry}.`);
-    }
-    await this.models.choose(model, entry);
+    await this.models.choose(model, await formOf(model, entry));
     if (this.panel.isOpen && this.runs.last?.model.id === model.id) await this.rerun({ model });
   }
 

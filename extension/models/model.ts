@@ -124,6 +124,12 @@ export class Model {
   }
 }
 
+/** The entry of a model's form, once it is known to be there. @throws HeadlightError `not-found` */
+export async function formOf(model: Model, entry: string): Promise<string> {
+  if ((await model.forms()).some((form) => form.entry === entry)) return entry;
+  throw new HeadlightError('not-found', `${model.name} has no variant ${entry}.`);
+}
+
 async function listFiles(root: Uri, entry: string): Promise<readonly FileEntry[]> {
   const names = await namesIn(root, '', (name) => entry === '' || name === entry || !name.endsWith('.onnx'));
   if (entry === '') {

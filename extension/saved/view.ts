@@ -4,6 +4,7 @@ import { HeadlightError } from '../../model/errors.ts';
 import type { SavedText, SavedView } from '../../model/protocol/saved-view.ts';
 import type { App } from '../app.ts';
 import { noText } from '../images/pictures.ts';
+import { formOf } from '../models/model.ts';
 import { fromStretches, openDocument, typed } from '../text/choose.ts';
 import type { SourceText } from '../text/source.ts';
 import { fileAt, modelAt, placeOf, placeOfModel } from './places.ts';
@@ -16,7 +17,7 @@ export async function viewNow(app: App): Promise<SavedView> {
   const { selection, look } = await app.panel.look();
   return {
     headlight: 1,
-    model: { name: last.model.name, place: placeOfModel(last.model) },
+    model: { name: last.model.name, place: placeOfModel(last.model), ...(last.model.chosen ? { variant: last.model.chosen } : {}) },
     input: last.picture
       ? { picture: placeOf(last.picture) }
       : { ...savedText(current.source), ...(last.target ? { target: last.target.text } : {}) },
@@ -31,8 +32,9 @@ function savedText({ text, second, uri, pieces, what }: SourceText): SavedText {
 }
 
 /** Runs the model of a saved view on its text or picture and shows it as it was. @throws HeadlightError `not-found` */
-export async function openView(app: App, { model: { name, place }, input, selection, look }: SavedView): Promise<void> {
+export async function openView(app: App, { model: { name, place, variant }, input, selection, look }: SavedView): Promise<void> {
   const model = await modelAt(app.models, place, name);
+  if (variant && variant !== model.chosen) await app.models.choose(model, await formOf(model, variant));
   await app.models.setActive(model);
   const picture = 'picture' in input ? await pictureOf(input.picture) : null;
   const source = picture ? noText(picture) : await sourceOf(input as SavedText);

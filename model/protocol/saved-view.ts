@@ -21,7 +21,8 @@ export interface SavedText {
 export interface SavedView {
   /** Version of this format. */
   readonly headlight: 1;
-  readonly model: { readonly name: string; readonly place: Place };
+  /** `variant`: the file that the user chose among the model's several forms; left out where the preferred one ran. */
+  readonly model: { readonly name: string; readonly place: Place; readonly variant?: string };
   readonly input: SavedText | { readonly picture: Place };
   readonly selection: Partial<Selection>;
   /** The panel's own business: tab, scale, picked heads, pins. */
@@ -70,7 +71,10 @@ function objectIn(json: string, name: string): Fields {
 }
 
 function modelOf(model: unknown, name: string): SavedView['model'] {
-  if (isObject(model) && typeof model.name === 'string' && typeof model.place === 'string') return { name: model.name, place: model.place };
+  if (isObject(model) && typeof model.name === 'string' && typeof model.place === 'string') {
+    const { name: own, place, variant } = model as { name: string; place: string; variant?: unknown };
+    return { name: own, place, ...(typeof variant === 'string' && variant !== '' ? { variant } : {}) };
+  }
   throw new HeadlightError('format', `${name} does not say which model it shows.`);
 }
 

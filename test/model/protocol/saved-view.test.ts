@@ -22,6 +22,8 @@ test('what is written is read', () => {
   assert.deepEqual(readView(writeView(view), 'x'), view);
   const translated = { ...view, input: { ...view.input, target: 'La clé' } };
   assert.deepEqual(readView(writeView(translated), 'x'), translated);
+  const other = { ...view, model: { ...view.model, variant: 'onnx/model_q4.onnx' } };
+  assert.deepEqual(readView(writeView(other), 'x'), other);
   const picture = { ...view, input: { picture: 'workspace:star.png' } };
   assert.deepEqual(readView(writeView(picture), 'x'), picture);
 });

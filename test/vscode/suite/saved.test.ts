@@ -91,6 +91,8 @@ suite('links and saved views', function () {
     assert.equal((await refusal(await file({ headlight: 2 }))).code, 'unsupported');
     const gone = { ...view, model: { name: 'nobody', place: 'workspace:nobody' } };
     assert.match((await refusal(await file(gone))).message, /The model nobody of this view is not there/);
+    const variant = { ...view, model: { ...view.model, variant: 'onnx/model_q4.onnx' } };
+    assert.equal((await refusal(await file(variant))).message, 'headlight-gpt has no variant onnx/model_q4.onnx.');
     const outside = { ...view, input: { ...view.input, document: 'file:///etc/hostname' } };
     const coded = Buffer.from(JSON.stringify(outside)).toString('base64url');
     assert.equal((await refusal(vscode.Uri.parse(`vscode://headlight.headlight/view?v=${coded}`))).code, 'path');
