@@ -24,35 +24,49 @@ const XHTML = 'http://www.w3.org/1999/xhtml';
 const EDGE = 16;
 const HEAD = 28;
 
-/** The view in `root`, its title above it and what made it inside. */
+/** The view in `root`, its title above it and what made it inside. What scrolls in it is shown whole. */
 export function seenSvg(root: HTMLElement, { title, made, foreground, background }: SeenParts): string {
-  const { width, height } = root.getBoundingClientRect();
-  const [wide, high] = [Math.ceil(width) + 2 * EDGE, Math.ceil(height) + HEAD + EDGE];
+  const box = root.getBoundingClientRect();
+  const long = longest(root);
+  const [width, height] = [Math.ceil(box.width), Math.ceil(box.height + (long ? long.scrollHeight - long.clientHeight : 0))];
+  const [wide, high] = [width + 2 * EDGE, height + HEAD + EDGE];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${high}" viewBox="0 0 ${wide} ${high}">`,
     `<title>${escapeXml(title)}</title>`,
     `<metadata>${escapeXml(JSON.stringify(made))}</metadata>`,
     `<rect width="100%" height="100%" fill="${escapeXml(background)}"/>`,
     `<text x="${EDGE}" y="20" fill="${escapeXml(foreground)}" font-family="sans-serif" font-size="13" font-weight="600">${escapeXml(title)}</text>`,
-    `<foreignObject x="${EDGE}" y="${HEAD}" width="${Math.ceil(width)}" height="${Math.ceil(height)}">${written(root, '')}</foreignObject>`,
+    `<foreignObject x="${EDGE}" y="${HEAD}" width="${width}" height="${height}">${written(root, long)}</foreignObject>`,
     '</svg>',
   ].join('\n');
 }
 
+/** The element that scrolls furthest down, null where nothing does. Boxes whose canvas stays in place draw their own part. */
+function longest(root: HTMLElement): HTMLElement | null {
+  const hidden = (e: HTMLElement) => (e.querySelector(':scope > canvas.sticky') ? 0 : e.scrollHeight - e.clientHeight);
+  const scrolls = (e: HTMLElement) => /auto|scroll/u.test(getComputedStyle(e).overflowY) && hidden(e) > 1;
+  const all = [...root.querySelectorAll<HTMLElement>('*')].filter((e) => !e.matches(LEFT_OUT) && scrolls(e));
+  return all.sort((a, b) => hidden(b) - hidden(a))[0] ?? null;
+}
+
 /** The element and all in it as XHTML, each with its look written on it. Text, not nodes: the page's policy forbids it nodes with a style of their own. */
-function written(element: HTMLElement, more: string): string {
-  const begin = `${nameOf(element)} xmlns="${XHTML}" style="${escapeXml(styleOf(element) + more)}"`;
+function written(element: HTMLElement, long: HTMLElement | null, more = ''): string {
+  const whole = long !== null && element.contains(long) ? ';height:auto;max-height:none;overflow:visible' : '';
+  const begin = `${nameOf(element)} xmlns="${XHTML}" style="${escapeXml(styleOf(element) + whole + more)}"`;
   if (element instanceof HTMLCanvasElement)
     return `<${begin}${element.width * element.height > 0 ? ` src="${element.toDataURL()}"` : ''}/>`;
-  const { scrollTop, scrollLeft } = element;
   const inside = [...element.childNodes].map((node) => {
     if (node instanceof Text) return escapeXml(node.data);
-    if (!(node instanceof HTMLElement) || node.matches(LEFT_OUT)) return '';
-    // A picture does not scroll: what was scrolled away is moved away.
-    const moved = (scrollTop > 0 || scrollLeft > 0) && getComputedStyle(node).position !== 'sticky';
-    return written(node, moved ? `;transform:translate(${-scrollLeft}px,${-scrollTop}px)` : '');
+    if (!(node instanceof HTMLElement) || node.matches(LEFT_OUT) || !node.checkVisibility()) return '';
+    return written(node, long, element === long ? '' : moved(node, element));
   });
   return `<${begin}>${inside.join('')}</${nameOf(element)}>`;
+}
+
+/** A picture does not scroll: what was scrolled away is moved away. */
+function moved(node: HTMLElement, { scrollTop, scrollLeft }: HTMLElement): string {
+  const stays = (scrollTop === 0 && scrollLeft === 0) || getComputedStyle(node).position === 'sticky';
+  return stays ? '' : `;transform:translate(${-scrollLeft}px,${-scrollTop}px)`;
 }
 
 /** Canvases are pictures; buttons, sections and the toolkit's elements are boxes: a picture has nothing to press. */
@@ -63,5 +77,8 @@ function nameOf({ localName }: HTMLElement): string {
 
 function styleOf(element: HTMLElement): string {
   const style = getComputedStyle(element);
-  return PROPERTIES.map((name) => `${name}:${style.getPropertyValue(name)}`).join(';');
+  // Nothing scrolls in a picture.
+  return PROPERTIES.map(
+    (name) => `${name}:${style.getPropertyValue(name).replace(/^(auto|scroll)$/u, name.startsWith('overflow') ? 'hidden' : '$1')}`,
+  ).join(';');
 }

@@ -140,7 +140,7 @@ function OneMap({ title, which, both, base, side, pointed, chosen }: OneMapProps
         scale={scale}
         top={top}
         signed={which === 'difference'}
-        what="more in the second is orange"
+        {...(which === 'difference' ? { what: 'more in the second is orange' } : {})}
       />
     </figure>
   );

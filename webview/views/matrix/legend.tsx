@@ -16,8 +16,10 @@ export function Legend(props: { colours: Table; scale: Scale; top: number | null
   useLayoutEffect(() => {
     if (canvas.current) drawRamp(canvas.current, colours);
   }, [colours]);
-  const places = signed ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
   const value = (place: number) => (signed ? (2 * place - 1) * (top ?? 1) : shareAt(scale, place) * (top ?? 1));
+  // Quarters find room between numbers as short as 0.250 and 1.00.
+  const roomy = short(value(1)).length <= 4 && [0.25, 0.5, 0.75].every((place) => short(value(place)).length <= 5);
+  const places = signed || !roomy ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
   const unit = what ?? (signed ? 'difference of weights' : top === null ? '× the largest weight of its row' : 'weight');
   return (
     <figure class="legend" aria-label={`Colours: ${short(value(0))} to ${short(value(1))}, ${unit}, ${scale} scale`}>
