@@ -20,11 +20,17 @@ async function saved(page: Page, press: () => Promise<void>): Promise<{ name: st
     before,
     PATIENT,
   );
-  const { name, bytes } = await page.evaluate(() => {
-    const { saved } = (globalThis as unknown as { headlightHost: { saved: { name: string; bytes: Uint8Array }[] } }).headlightHost;
-    return { name: saved.at(-1)!.name, bytes: Array.from(saved.at(-1)!.bytes) };
+  const { name, base64 } = await page.evaluate(async () => {
+    const { saved } = (globalThis as unknown as { headlightHost: { saved: { name: string; bytes: Uint8Array<ArrayBuffer> }[] } })
+      .headlightHost;
+    const { name, bytes } = saved.at(-1)!;
+    const reader = new FileReader();
+    const read = new Promise((resolve) => reader.addEventListener('load', resolve));
+    reader.readAsDataURL(new Blob([bytes]));
+    await read;
+    return { name, base64: String(reader.result).split(',')[1] ?? '' };
   });
-  return { name, bytes: Uint8Array.from(bytes) };
+  return { name, bytes: new Uint8Array(Buffer.from(base64, 'base64')) };
 }
 
 const menu = async (page: Page, label: string) => {
