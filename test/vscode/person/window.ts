@@ -128,11 +128,16 @@ export class Window {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Moves the cursor of the text editor on the left, wherever the focus is: line and column count from 1. */
-  async goTo(line: number, column: number): Promise<void> {
+  /** As `goTo`, without a look at the status bar, which counts what is as wide as two letters twice. */
+  async jump(line: number, column: number): Promise<void> {
     await this.page.keyboard.press('Control+1');
     await this.#ask('Control+G', `:${line}:${column}`);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Moves the cursor of the text editor on the left, wherever the focus is: line and column count from 1. */
+  async goTo(line: number, column: number): Promise<void> {
+    await this.jump(line, column);
     await this.page
       .locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` })
       .first()
@@ -262,10 +267,24 @@ function describeFocus(): Focus | null {
   const focusColour = getComputedStyle(probe).color;
   probe.remove();
   const parts = [outer, inner, ...(outer.shadowRoot?.querySelectorAll<HTMLElement>('.control, .root, .label') ?? [])];
-  const seen = parts.some((part) => {
+  const seen = [...parts, ...(outer.parentElement ? [outer.parentElement] : [])].some((part) => {
     const style = getComputedStyle(part);
-    const line = style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) > 0;
-    return line || style.borderColor.includes(focusColour) || style.boxShadow !== 'none';
+    if (style.borderColor.includes(focusColour) && part !== outer.parentElement) return true;
+    if (style.outlineStyle === 'none' || Number.parseFloat(style.outlineWidth) === 0) return false;
+    // Boxes around it may cut its line: two sides have to be seen.
+    const own = part.getBoundingClientRect();
+    const grown = Number.parseFloat(style.outlineOffset) + Number.parseFloat(style.outlineWidth);
+    const line = { left: own.left - grown, top: own.top - grown, right: own.right + grown, bottom: own.bottom + grown };
+    const sides = { left: true, top: true, right: true, bottom: true };
+    for (let box = part.parentElement; box; box = box.parentElement) {
+      if (getComputedStyle(box).overflow === 'visible') continue;
+      const edge = box.getBoundingClientRect();
+      sides.left &&= line.left >= edge.left - 0.5;
+      sides.top &&= line.top >= edge.top - 0.5;
+      sides.right &&= line.right <= edge.right + 0.5;
+      sides.bottom &&= line.bottom <= edge.bottom + 0.5;
+    }
+    return Object.values(sides).filter(Boolean).length >= 2;
   });
   const named = outer.getAttribute('aria-activedescendant');
   const descendant = named ? document.getElementById(named) : null;

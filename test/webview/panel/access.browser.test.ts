@@ -94,7 +94,7 @@ test('focus can be seen wherever it goes', async () => {
       const parts = [e, ...(e.shadowRoot?.querySelectorAll<HTMLElement>('.control, .root, .label') ?? [])];
       const host = (e.getRootNode() as ShadowRoot).host as HTMLElement | undefined;
       const around = host?.shadowRoot?.querySelectorAll<HTMLElement>('.root') ?? [];
-      return [...parts, ...around, ...(host ? [host] : [])].some((p) => {
+      return [...parts, ...around, ...(host ? [host] : []), ...(e.parentElement ? [e.parentElement] : [])].some((p) => {
         const s = getComputedStyle(p);
         const line = s.outlineStyle !== 'none' && Number.parseFloat(s.outlineWidth) > 0;
         return line || s.borderColor.includes('0, 120, 212') || s.boxShadow !== 'none';
