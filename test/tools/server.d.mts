@@ -3,4 +3,9 @@ export function startServer(options: {
   fresh?: boolean;
   port?: number;
   settings?: Readonly<Record<string, unknown>>;
-}): Promise<{ port: number; done: Promise<void>; stop: () => void; address: (workspace: string, tests?: string) => string }>;
+}): Promise<{
+  port: number;
+  done: Promise<void>;
+  stop: () => void;
+  address: (workspace: string, more?: { tests?: string; file?: string }) => string;
+}>;

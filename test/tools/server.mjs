@@ -1,6 +1,6 @@
 /** Starts VS Code as a server on this machine and stops it again. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { cache, ensureServer, root } from './environment.mjs';
@@ -19,16 +19,18 @@ function freePort() {
 
 /**
  * @param {{ name: string, fresh?: boolean, port?: number, settings?: object }} options `name` of the folder with the server's data under .vscode-test/, and the user's settings
- * @returns {Promise<{ port: number, address: (workspace: string, tests?: string) => string, stop: () => void, done: Promise<void> }>}
+ * @returns {Promise<{ port: number, address: (workspace: string, more?: { tests?: string, file?: string }) => string, stop: () => void, done: Promise<void> }>}
  */
 export async function startServer({ name, fresh = true, port: wanted, settings }) {
   const { node, main } = ensureServer();
   const data = join(cache, 'data', name);
   if (fresh) rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { recursive: true });
-  if (settings) {
+  const kept = join(data, 'data/User/settings.json');
+  // What somebody has changed in a window that is kept stays.
+  if (settings && !existsSync(kept)) {
     mkdirSync(join(data, 'data/User'), { recursive: true });
-    writeFileSync(join(data, 'data/User/settings.json'), JSON.stringify(settings));
+    writeFileSync(kept, JSON.stringify(settings, null, 2));
   }
   const port = wanted ?? (await freePort());
   const child = spawn(
@@ -57,10 +59,11 @@ export async function startServer({ name, fresh = true, port: wanted, settings }
     port,
     done,
     stop: () => child.kill('SIGKILL'),
-    address: (workspace, tests) => {
+    address: (workspace, { tests, file } = {}) => {
       const payload = [
         ['extensionDevelopmentPath', remote(root)],
         ...(tests ? [['extensionTestsPath', remote(tests)]] : []),
+        ...(file ? [['openFile', remote(file)]] : []),
         ['skipWelcome', 'true'],
       ];
       return `http://127.0.0.1:${port}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;

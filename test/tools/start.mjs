@@ -15,9 +15,12 @@ if (spawnSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: ['ignore', 
 const workspace = join(cache, 'sample-workspace');
 if (!existsSync(workspace)) cpSync(join(root, 'media/samples'), workspace, { recursive: true });
 
+const sentences = join(workspace, 'sentences.txt');
+/** Of the window in the browser, which is new: the chat leaves no room for editor and panel side by side. */
+const SETTINGS = { 'workbench.secondarySideBar.defaultVisibility': 'hidden', 'chat.disableAIFeatures': true };
 const windowed = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 const inTheBrowser = process.argv.includes('--browser');
-const args = [`--extensionDevelopmentPath=${root}`, workspace, join(workspace, 'sentences.txt')];
+const args = [`--extensionDevelopmentPath=${root}`, workspace, sentences];
 
 async function openDownloaded() {
   const { downloadAndUnzipVSCode } = await import('@vscode/test-electron');
@@ -29,8 +32,10 @@ async function openDownloaded() {
 async function openServer(why) {
   const { startServer } = await import('./server.mjs');
   say(`${why}: starting VS Code as a server (code-server from npm) instead.`);
-  const server = await startServer({ name: 'start', fresh: false, port: Number(process.env.PORT) || undefined });
-  console.log(`\nOpen this address in a browser (Chrome, Edge or Chromium); Ctrl+C here ends it:\n\n  ${server.address(workspace)}\n`);
+  const server = await startServer({ name: 'start', fresh: false, port: Number(process.env.PORT) || undefined, settings: SETTINGS });
+  console.log(
+    `\nOpen this address in a browser (Chrome, Edge or Chromium); Ctrl+C here ends it:\n\n  ${server.address(workspace, { file: sentences })}\n`,
+  );
   process.once('SIGINT', () => {
     server.stop();
     process.exit(0);

@@ -59,7 +59,7 @@ async function runSuites() {
       page.exposeFunction('codeAutomationExit', (code) => resolve(code));
     });
     const late = new Promise((resolve) => setTimeout(() => resolve('late'), LIMIT_MS));
-    await page.goto(server.address(freshWorkspace('suite'), join(root, 'out/test/index.cjs')));
+    await page.goto(server.address(freshWorkspace('suite'), { tests: join(root, 'out/test/index.cjs') }));
     const code = await Promise.race([ended, late]);
     if (code === 'late') {
       await page.screenshot({ path: join(cache, 'late.png') });
