@@ -150,3 +150,46 @@ test('positions of a picture: a patch picked by keyboard is compared with all ot
   assert.deepEqual(wrong, []);
   await page.close();
 });
+
+test('all patches at once: every map lies where its patch does, and a click shows it alone', async () => {
+  const table = stored('headlight-vit', 'vit.embeddings.position_embeddings');
+  const D = table.shape.at(-1)!;
+  const patch = (row: number, column: number) => Array.from({ length: D }, (_, c) => Number(table.data[(1 + row * 8 + column) * D + c]));
+  const product = (a: number[], b: number[]) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+  const cosine = (a: number[], b: number[]) => product(a, b) / Math.sqrt(product(a, a) * product(b, b));
+  const { page, wrong } = await open({ case: 'picture/headlight-vit/star.png', real: true, select: { query: 10 } });
+  await positions(page);
+  await picture(page, 'All patches');
+  const hands = page.locator('.heat-hands');
+  await page.waitForFunction(() =>
+    /^row 2, column 2: cosine with the others from/.test(document.querySelector('.heat .value')?.textContent ?? ''),
+  );
+  assert.deepEqual([await hands.getAttribute('aria-rowcount'), await hands.getAttribute('aria-colcount')], ['8', '8']);
+
+  const [left, top, width, height] = (await hands.getAttribute('data-frame'))!.split(' ').map(Number) as [number, number, number, number];
+  const density = await page.evaluate(() => devicePixelRatio);
+  // Of tile and cell inside it; a tile is nine cells wide, the last one free.
+  const places = [
+    [2, 5, 4, 6],
+    [7, 0, 0, 7],
+    [3, 3, 3, 4],
+  ] as const;
+  const at = (tile: number, cell: number, size: number) => (tile + (cell + 0.5) / 9) * size;
+  const drawn = await pixels(
+    page,
+    '.heat-hands canvas',
+    places.map(([r, c, i, j]) => [Math.floor((left + at(c, j, width)) * density), Math.floor((top + at(r, i, height)) * density)] as const),
+  );
+  const colours = diverging('dark', [31, 31, 31]);
+  for (const [n, [r, c, i, j]] of places.entries()) {
+    const index = colourIndex(cosine(patch(r, c), patch(i, j)), 1, 'linear', true);
+    const expected = Array.from(colours.slice(index * 4, index * 4 + 3));
+    assert.ok(channelDistance(drawn[n]!.slice(0, 3), expected) <= 3, `${places[n]}: ${drawn[n]}, not ${expected}`);
+  }
+  assert.deepEqual(await violations(page), []);
+  if (process.env.HEADLIGHT_LOOK) await page.screenshot({ path: `${process.env.HEADLIGHT_LOOK}/all-patches.png` });
+  await hands.click({ position: { x: left + at(5, 3, width), y: top + at(2, 3, height) } });
+  await page.waitForFunction(() => /^row 3, column 6 and row 3, column 6/.test(document.querySelector('.heat .value')?.textContent ?? ''));
+  assert.deepEqual(wrong, []);
+  await page.close();
+});

@@ -30,6 +30,10 @@ export interface HeatProps {
   readonly square?: boolean;
   /** Whether row and column together mean one cell. */
   readonly spot?: boolean;
+  /** Cells that are one to the user: rows and columns then count tiles. */
+  readonly tile?: { readonly rows: number; readonly columns: number };
+  /** A click or Enter; picks where left out. */
+  readonly onOpen?: (row: number, column: number) => void;
 }
 
 const TOP = 20;
@@ -40,7 +44,12 @@ const LARGEST_SQUARE = 44;
 
 interface Frame {
   readonly left: number;
+  /** In pixels, of a cell and of a tile. */
   readonly cell: { readonly width: number; readonly height: number };
+  readonly unit: { readonly width: number; readonly height: number };
+  /** How many tiles there are. */
+  readonly rows: number;
+  readonly columns: number;
 }
 
 export function HeatMap(props: HeatProps) {
@@ -57,7 +66,7 @@ export function HeatMap(props: HeatProps) {
   useDraw(() => {
     if (canvas.current && size.width > 40 && size.height > 40) draw(canvas.current, props, theme.value, size, frame, picture);
   });
-  const [row, column] = [Math.min(props.row ?? 0, cells.rows - 1), Math.min(props.column ?? 0, cells.columns - 1)];
+  const [row, column] = [Math.min(props.row ?? 0, frame.rows - 1), Math.min(props.column ?? 0, frame.columns - 1)];
   return (
     <div class="heat">
       <div ref={box as { current: HTMLDivElement }} class="heat-box">
@@ -67,12 +76,12 @@ export function HeatMap(props: HeatProps) {
           role="grid"
           tabIndex={0}
           aria-label={`${props.label}. Arrow keys move, t shows a table.`}
-          aria-rowcount={cells.rows}
-          aria-colcount={cells.columns}
+          aria-rowcount={frame.rows}
+          aria-colcount={frame.columns}
           aria-activedescendant="heat-cell"
-          data-frame={[frame.left, TOP, frame.cell.width, frame.cell.height].join(' ')}
+          data-frame={[frame.left, TOP, frame.unit.width, frame.unit.height].join(' ')}
           onClick={(event) => pick(event, props, frame)}
-          onKeyDown={(event) => step(event, props, row, column)}
+          onKeyDown={(event) => step(event, props, frame, row, column)}
         >
           <canvas ref={canvas} />
           {/* biome-ignore lint/a11y/useSemanticElements: the grid is a canvas; only its chosen cell is in the page */}
@@ -104,12 +113,17 @@ function largest(data: Float32Array): number {
   return top || 1;
 }
 
-function frameOf({ cells, square }: HeatProps, { width, height }: { width: number; height: number }): Frame {
+function frameOf(
+  { cells, square, tile = { rows: 1, columns: 1 } }: HeatProps,
+  { width, height }: { width: number; height: number },
+): Frame {
   const left = Math.min(120, Math.max(LEAST_LEFT, width * 0.2));
   const room = { width: Math.max(1, width - left - 6), height: Math.max(1, height - TOP - 4) };
   const tall = Math.min(square ? LARGEST_SQUARE : TALLEST, room.height / cells.rows);
   const wide = Math.min(room.width / cells.columns, square ? LARGEST_SQUARE : 24);
-  return { left, cell: square ? { width: Math.min(tall, wide), height: Math.min(tall, wide) } : { width: wide, height: tall } };
+  const cell = square ? { width: Math.min(tall, wide), height: Math.min(tall, wide) } : { width: wide, height: tall };
+  const unit = { width: cell.width * tile.columns, height: cell.height * tile.rows };
+  return { left, cell, unit, rows: cells.rows / tile.rows, columns: cells.columns / tile.columns };
 }
 
 /** One pixel a cell; where several share a device pixel, the one furthest from zero. */
@@ -135,7 +149,7 @@ function draw(
   picture: OffscreenCanvas,
 ): void {
   const { cells } = props;
-  const { left, cell } = frame;
+  const { left, cell, unit } = frame;
   const context = prepare(canvas, size.width, size.height);
   context.imageSmoothingEnabled = false;
   context.drawImage(picture, left, TOP, cells.columns * cell.width, cells.rows * cell.height);
@@ -143,30 +157,30 @@ function draw(
   context.textBaseline = 'middle';
   context.fillStyle = theme.foreground;
   const measure = (text: string) => context.measureText(text).width;
-  for (let r = 0; r < cells.rows; r += labelStep(cell.height, theme.fontSize + 1)) {
-    drawText(context, cutMiddle(props.rowLabel(r), left - 10, measure), left - 6, TOP + (r + 0.5) * cell.height, 'right');
+  for (let r = 0; r < frame.rows; r += labelStep(unit.height, theme.fontSize + 1)) {
+    drawText(context, cutMiddle(props.rowLabel(r), left - 10, measure), left - 6, TOP + (r + 0.5) * unit.height, 'right');
   }
   drawColumns(context, props, theme, frame);
   outline(context, theme, frame, props);
 }
 
-function drawColumns(context: CanvasRenderingContext2D, props: HeatProps, theme: Theme, { left, cell }: Frame): void {
-  const { cells, columnLabel } = props;
+function drawColumns(context: CanvasRenderingContext2D, props: HeatProps, theme: Theme, { left, unit, columns }: Frame): void {
+  const { columnLabel } = props;
   context.fillStyle = theme.muted;
   context.font = `${theme.fontSize - 2}px ${theme.font}`;
   drawText(context, `${props.columns} →`, left - 6, TOP - 9, 'right');
   const label = columnLabel ?? String;
-  const longest = Math.max(...[0, cells.columns - 1, cells.columns >> 1].map((c) => context.measureText(label(c)).width));
-  for (let c = 0; c < cells.columns; c += labelStep(cell.width, longest + 8)) {
-    drawText(context, label(c), left + (c + 0.5) * cell.width, TOP - 9, c === 0 && cell.width < 12 ? 'left' : 'center');
+  const longest = Math.max(...[0, columns - 1, columns >> 1].map((c) => context.measureText(label(c)).width));
+  for (let c = 0; c < columns; c += labelStep(unit.width, longest + 8)) {
+    drawText(context, label(c), left + (c + 0.5) * unit.width, TOP - 9, c === 0 && unit.width < 12 ? 'left' : 'center');
   }
 }
 
 function outline(
   context: CanvasRenderingContext2D,
   theme: Theme,
-  { left, cell }: Frame,
-  { cells, row, column, spot = false }: HeatProps,
+  { left, unit, rows, columns }: Frame,
+  { row, column, spot = false }: HeatProps,
 ): void {
   const box = (x: number, y: number, width: number, height: number, colour: string) => {
     context.strokeStyle = colour;
@@ -174,18 +188,18 @@ function outline(
     context.strokeRect(x - 0.5, y - 0.5, Math.max(2, width), Math.max(2, height));
   };
   if (spot && row !== null && column !== null) {
-    box(left + column * cell.width, TOP + row * cell.height, cell.width, cell.height, theme.query);
+    box(left + column * unit.width, TOP + row * unit.height, unit.width, unit.height, theme.query);
     return;
   }
-  if (column !== null) box(left + column * cell.width, TOP, cell.width, cells.rows * cell.height, theme.muted);
-  if (row !== null) box(left, TOP + row * cell.height, cells.columns * cell.width, cell.height, theme.query);
+  if (column !== null) box(left + column * unit.width, TOP, unit.width, rows * unit.height, theme.muted);
+  if (row !== null) box(left, TOP + row * unit.height, columns * unit.width, unit.height, theme.query);
 }
 
-function pick(event: MouseEvent, { cells, onPick }: HeatProps, { left, cell }: Frame): void {
+function pick(event: MouseEvent, { onPick, onOpen = onPick }: HeatProps, { left, unit, rows, columns }: Frame): void {
   const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-  const row = Math.floor((event.clientY - box.top - TOP) / cell.height);
-  const column = Math.floor((event.clientX - box.left - left) / cell.width);
-  if (row >= 0 && row < cells.rows && column < cells.columns) onPick(row, Math.max(0, column));
+  const row = Math.floor((event.clientY - box.top - TOP) / unit.height);
+  const column = Math.floor((event.clientX - box.left - left) / unit.width);
+  if (row >= 0 && row < rows && column < columns) onOpen(row, Math.max(0, column));
 }
 
 const STEPS: Readonly<Record<string, readonly [number, number]>> = {
@@ -195,10 +209,11 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowRight: [0, 1],
 };
 
-function step(event: KeyboardEvent, { cells, onPick }: HeatProps, row: number, column: number): void {
+function step(event: KeyboardEvent, { onPick, onOpen }: HeatProps, { rows, columns }: Frame, row: number, column: number): void {
+  if (event.key === 'Enter' && onOpen) onOpen(row, column);
   const by = event.ctrlKey || event.metaKey || event.altKey ? undefined : STEPS[event.key];
   if (!by) return;
   const within = (value: number, count: number) => Math.min(Math.max(value, 0), count - 1);
-  onPick(within(row + by[0], cells.rows), within(column + by[1], cells.columns));
+  onPick(within(row + by[0], rows), within(column + by[1], columns));
   event.preventDefault();
 }

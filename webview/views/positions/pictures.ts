@@ -1,5 +1,6 @@
 /** The pictures of positions. A new one is its file and its line here. */
 import type { ComponentType } from 'preact';
+import { AllPatchesPicture, fitsMosaic } from './all-patches.tsx';
 import { AnglesPicture } from './angles.tsx';
 import { BiasPicture } from './bias.tsx';
 import { DialPicture } from './dial.tsx';
@@ -25,6 +26,7 @@ const turnsEvenly = ({ positions: { rotation } }: Look): boolean => !!rotation &
 
 export const PICTURES: readonly Picture[] = [
   { id: 'grid', label: 'Patches', fits: fitsGrid, view: GridPicture },
+  { id: 'patches', label: 'All patches', fits: fitsMosaic, view: AllPatchesPicture },
   { id: 'table', label: 'Table', fits: hasTable, view: TablePicture },
   { id: 'angles', label: 'Angles', fits: ({ positions }) => positions.rotation !== null, view: AnglesPicture },
   {
