@@ -2,7 +2,7 @@
  * The numbers in the lessons, recomputed. A lesson says them in `code`, behind the link to the step that shows them:
  * `are → key 0.540` a weight of the step's head, `distance -1 0.373` its mean weight at a distance, `class star 0.999` a probability,
  * `table 256 × 128` the table of positions. What the pages of the classic blocks show at first stands behind a block's name:
- * `lstm cell at 3: 0.770`. No other number with decimals may stand in a lesson.
+ * `lstm cell at 3: 0.770`, and the sizes of GPT-2, counted from its shapes. No other number with decimals may stand in a lesson.
  */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -23,6 +23,7 @@ import { type OpenFolder, openFolder } from '../inspect/folder.ts';
 import { prepareInput } from '../inspect/input.ts';
 import type { Report, ReportToken } from '../inspect/job.ts';
 import { startRuntime } from '../inspect/runtime.ts';
+import { GPT2_SIZES, gpt2Of, numbersOf } from '../model/architectures/shapes.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const FOLDER = join(ROOT, 'media/lessons');
@@ -109,6 +110,7 @@ function blockClaims(): readonly string[] {
     `convolution row 1: ${row!.join(' ').replaceAll('-', '−')}`,
     `perceptron answers ${fire(numbers(NEURON), NEURON.options).answer}`,
     `mlp answers ${layers.at(-1)!.answers[0]}`,
+    `gpt-2 ${GPT2_SIZES.map((size) => `${Math.round(numbersOf(gpt2Of(size, 40_478)) / 1e6)} M`).join(', ')}`,
     `lstm cell at 3: ${lstm[2]!.nextCell![0]!.toFixed(3)}`,
   ];
 }
@@ -178,7 +180,7 @@ describe('lessons', () => {
     it(`${name}: its numbers are what the models give`, async () => {
       const markdown = readFileSync(join(FOLDER, name), 'utf8');
       const claims = claimsOf(markdown);
-      const ofBlocks = [...markdown.matchAll(/`((?:convolution|perceptron|mlp|lstm) [^`\n]+)`/g)].map(([, said]) => said!);
+      const ofBlocks = [...markdown.matchAll(/`((?:convolution|perceptron|mlp|lstm|gpt-2) [^`\n]+)`/g)].map(([, said]) => said!);
       assert.ok(claims.length + ofBlocks.length > 0);
       const known = blockClaims();
       for (const said of ofBlocks) assert.ok(known.includes(said), `${said}: the blocks give ${known.join('; ')}`);

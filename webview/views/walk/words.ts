@@ -189,9 +189,11 @@ function normWords(step: WalkStep, facts: Facts): BlockWords {
 /** `÷ √64 = ÷ 8`. */
 export function scaleFormula(scale: number | undefined, headDim: number | null): string {
   if (scale === undefined) return '× a number that the graph computes';
-  if (headDim !== null && Math.abs(scale * Math.sqrt(headDim) - 1) < 1e-3) return `÷ √d = ÷ √${headDim} = ÷ ${short(Math.sqrt(headDim))}`;
-  return scale < 1 ? `÷ ${short(1 / scale)} = × ${short(scale)}` : `× ${short(scale)}`;
+  if (headDim !== null && Math.abs(scale * Math.sqrt(headDim) - 1) < 1e-3) return `÷ √d = ÷ √${headDim} = ÷ ${plain(Math.sqrt(headDim))}`;
+  return scale < 1 ? `÷ ${plain(1 / scale)} = × ${short(scale)}` : `× ${short(scale)}`;
 }
+
+const plain = (number: number): string => (Number.isInteger(number) ? String(number) : short(number));
 
 function addWords(step: WalkStep, facts: Facts): BlockWords {
   const formula = `x + table: ${size(step.id, facts)}`;
