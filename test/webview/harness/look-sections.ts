@@ -31,7 +31,7 @@ for (const name of cases) {
   const chips = page.locator('.predict-view .segments > button');
   const labels = (await chips.count()) > 0 ? await chips.allTextContents() : [''];
   console.log(name, labels.join(' · '));
-  for (const label of labels.filter((one) => wanted.length === 0 || wanted.includes(one))) {
+  for (const label of labels.filter((one) => one === '' || wanted.length === 0 || wanted.includes(one))) {
     if (label) await chips.filter({ hasText: new RegExp(`^${label}$`) }).click();
     const button = page.locator('.predict-section vscode-button', { hasText: new RegExp(press) });
     await page.waitForTimeout(300);

@@ -54,7 +54,7 @@ export function TokenClassesSection({ session }: { session: Session }) {
           </li>
         ))}
       </ul>
-      {entities.length === 0 && <p class="note">No token is anything but nothing.</p>}
+      {entities.length === 0 && <p class="note">Every token is outside: none has a class of its own.</p>}
       <p class="note">
         <b dir="auto">{tokenLabel(side, chosen)}</b> (token {chosen + 1}) is:
       </p>
