@@ -45,6 +45,24 @@ async function firstFrameMs(page: Page): Promise<number> {
   });
 }
 
+/** The longest stretch in which the page could not paint, from the end of a run until two seconds after it; below 50 ms none is told. */
+async function longestTaskMs(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const { host } = (globalThis as unknown as { headlightHost: { host: { request(method: string, params: unknown): Promise<unknown> } } })
+      .headlightHost;
+    const params = await (await fetch(`/case/${new URLSearchParams(location.search).get('case')}`)).json();
+    let longest = 0;
+    const observer = new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
+    });
+    observer.observe({ type: 'longtask' });
+    await host.request('show', { ...params, select: { layer: (performance.now() | 0) % 12, head: 3, query: 100 } });
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    observer.disconnect();
+    return longest;
+  });
+}
+
 /** One element for each weight that the head can see, in an SVG, until it is painted. */
 async function naiveMs(page: Page, tokens: number): Promise<number> {
   return page.evaluate(async (T) => {
@@ -102,6 +120,21 @@ function firstFrame(tokens: number, limit: number): Bench {
 
 export const firstFrame512: Bench = firstFrame(512, 200);
 export const firstFrame1024: Bench = firstFrame(1024, 500);
+
+export const longestTask512: Bench = {
+  name: 'longest-task-512-ms',
+  unit: 'ms',
+  limit: 100,
+  async measure() {
+    const values = await inPanel(512, async (page) => {
+      const all: number[] = [];
+      for (let i = 0; i < ROUNDS; i++) all.push(await longestTaskMs(page));
+      return all;
+    });
+    const detail = `12 × 12 heads shown after a run, median of ${values.map(digits).join(', ')}; 0 is below 50`;
+    return { value: median(values), against: null, detail };
+  },
+};
 
 export const firstFrameRatio: Bench = {
   name: 'first-frame-ratio-512',

@@ -8,7 +8,7 @@ import { headBench } from './head.ts';
 import { memoryBench } from './memory.ts';
 import { openMemoryBench } from './open.ts';
 import { openTimeBench } from './open-page.ts';
-import { firstFrame512, firstFrame1024, firstFrameRatio, selectToPaint } from './panel.ts';
+import { firstFrame512, firstFrame1024, firstFrameRatio, longestTask512, selectToPaint } from './panel.ts';
 import { probeBench } from './probe.ts';
 import { referenceBench } from './reference.ts';
 import { walkBench } from './walk.ts';
@@ -24,6 +24,7 @@ export const BENCHES: readonly Bench[] = [
   walkBench,
   firstFrame512,
   firstFrame1024,
+  longestTask512,
   firstFrameRatio,
   selectToPaint,
   alignBench,
