@@ -135,13 +135,21 @@ export class Window {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Moves the cursor of the text editor on the left, wherever the focus is: line and column count from 1. */
+  /**
+   * Moves the cursor of the text editor on the left, wherever the focus is: line and column count from 1. An editor that takes the focus late closes the
+   * input before it is read: then it is asked once more.
+   */
   async goTo(line: number, column: number): Promise<void> {
-    await this.jump(line, column);
-    await this.page
-      .locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` })
-      .first()
-      .waitFor();
+    const there = this.page.locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` }).first();
+    for (let attempt = 0; attempt < 8; attempt++) {
+      await this.jump(line, column);
+      const moved = await there.waitFor({ timeout: 12_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (moved) return;
+    }
+    throw new Error(`The cursor did not come to line ${line}, column ${column}; see ${await this.picture('cursor-lost')}`);
   }
 
   /** Selects the line of the cursor, without its end. */
