@@ -16,10 +16,10 @@ export interface AddedOrigin {
   readonly stored: Matrix | null;
 }
 
-/** The table by name; null where all rows are the same: then it says nothing of positions. */
+/** The table by name; null where all rows are the same: then it says nothing of positions. A single row is judged by the table that it is taken from. */
 export function nameAdded(table: Matrix, origin: AddedOrigin): AddedTable | null {
-  if (isConstant(table)) return null;
   const { where, side, stored, interpolated } = origin;
+  if (isConstant(table.rows === 1 && stored ? stored : table)) return null;
   const at = stored && { rows: stored.rows, first: firstRow(table, stored), data: stored.data };
   const note =
     interpolated && !(at && at.rows === table.rows && at.first === 0)
@@ -30,7 +30,8 @@ export function nameAdded(table: Matrix, origin: AddedOrigin): AddedTable | null
 
 function nameOf(table: Matrix, { picture, stored }: AddedOrigin): Pick<AddedTable, 'scheme' | 'words' | 'formula'> {
   const { rows, columns } = table;
-  const sinusoid = rows > 1 ? recogniseSinusoid(table) : null;
+  const many = rows > 1 ? table : stored;
+  const sinusoid = many && many.rows > 1 ? recogniseSinusoid(many) : null;
   if (sinusoid) return { scheme: 'sinusoidal', words: sinusoidWords(sinusoid), formula: sinusoidFormula(sinusoid) };
   if (picture && recogniseGridSinusoid(table) !== null) {
     return { scheme: 'grid-sinusoidal', words: 'sinusoidal, 2-D grid', formula: gridSinusoidFormula(columns) };

@@ -172,7 +172,7 @@ class Look {
     return nameBias(map, {
       where: table?.name ?? moduleOf(ref.node),
       queries: this.queries,
-      table: table ? await this.matrix(table.name) : null,
+      table: table ? await this.floats(table.name, await this.dequantizer(name, table.name)) : null,
       longest: typeof longest === 'number' ? longest : null,
       picture: this.ofPicture(),
     });
@@ -200,6 +200,21 @@ class Look {
     const size = queries * keys;
     const own = Math.min(head, heads - 1) * size;
     return nameTerm(of, where, queries === this.queries ? { queries, keys, data: data.slice(own, own + size) } : null);
+  }
+
+  /** Scale and zero of a stored table of 8-bit numbers: of the node behind `name` that makes floats of it; null for a table of floats. */
+  private async dequantizer(name: string, table: string): Promise<Quantized | null> {
+    if (!/^u?int8$/.test((await this.value(table)).dtype)) return null;
+    const seen = new Set<unknown>();
+    const found: Quantized[] = [];
+    walkBack(this.found.subject, name, (ref) => {
+      if (seen.has(ref)) return false;
+      seen.add(ref);
+      const [, scale, zero] = ref.node.input;
+      if (ref.node.opType === 'DequantizeLinear' && scale) found.push({ scale, zero: zero || null });
+      return true;
+    });
+    return found[0] ?? null;
   }
 
   /** A table of 8-bit numbers as what they stand for. */
