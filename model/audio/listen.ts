@@ -35,7 +35,7 @@ export function listen(bytes: Uint8Array, name: string, preprocessor: unknown): 
   const done = [
     `${name}: ${seconds.toFixed(2)} s, ${format}, ${rate.toLocaleString('en-US')} Hz`,
     channels > 1 ? `the mean of ${channels} channels` : null,
-    rate === settings.samplingRate ? null : `resampled to ${settings.samplingRate.toLocaleString('en-US')} Hz`,
+    rate === settings.samplingRate ? null : `resampled to ${settings.samplingRate.toLocaleString('en-US')} Hz by a windowed sinc`,
     seconds > windowSeconds ? `the first ${windowSeconds} s are heard` : null,
   ];
   return { features, seconds, windowSeconds, notice: `${done.filter(Boolean).join(', ')}.` };

@@ -74,26 +74,44 @@ export function logMel(samples: Float32Array, settings: LogMelSettings): Tensor 
 function logBands(sound: Float32Array, columns: number, settings: LogMelSettings): Float64Array {
   const { bands, pieceLength, hop } = settings;
   const fourier = new Fourier(pieceLength);
-  const filters = melBands(settings);
-  const logs = new Float64Array(bands * columns);
+  const filters = melBands(settings).map(triangleOf);
+  const window = Float64Array.from({ length: pieceLength }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / pieceLength));
+  const logs = new Float64Array(bands * columns).fill(LEAST);
   for (let column = 0; column < columns; column++) {
-    const power = fourier.power(windowedPiece(sound, column * hop - pieceLength / 2, pieceLength));
-    filters.forEach((filter, band) => {
-      const energy = filter.reduce((sum, weight, k) => sum + weight * power[k]!, 0);
-      logs[band * columns + column] = Math.log10(Math.max(energy, 1e-10));
+    const piece = windowedPiece(sound, column * hop - pieceLength / 2, window);
+    // Most of a short sound is the silence that fills the model's window.
+    if (piece.every((sample) => sample === 0)) continue;
+    const power = fourier.power(piece);
+    filters.forEach(({ first, weights }, band) => {
+      let energy = 0;
+      for (let i = 0; i < weights.length; i++) energy += weights[i]! * power[first + i]!;
+      logs[band * columns + column] = Math.max(Math.log10(energy), LEAST);
     });
   }
   return logs;
 }
 
+/** log₁₀ of the energy of silence, by definition. */
+const LEAST = -10;
+
+/** The part of a band's weights that is not 0. */
+function triangleOf(filter: Float64Array): { readonly first: number; readonly weights: Float64Array } {
+  const first = Math.max(
+    0,
+    filter.findIndex((weight) => weight > 0),
+  );
+  return { first, weights: filter.subarray(first, filter.findLastIndex((weight) => weight > 0) + 1) };
+}
+
 /** Samples from `start` on, times a raised cosine; beyond the ends the sound is mirrored. */
-function windowedPiece(sound: Float32Array, start: number, length: number): Float64Array {
+function windowedPiece(sound: Float32Array, start: number, window: Float64Array): Float64Array {
   const last = sound.length - 1;
-  return Float64Array.from({ length }, (_, i) => {
+  const piece = new Float64Array(window.length);
+  for (let i = 0; i < piece.length; i++) {
     const at = Math.abs(start + i);
-    const window = 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length);
-    return window * (sound[at > last ? 2 * last - at : at] ?? 0);
-  });
+    piece[i] = window[i]! * (sound[at > last ? 2 * last - at : at] ?? 0);
+  }
+  return piece;
 }
 
 /** Highest frequency of the bands in Hz, whatever the sampling rate. */

@@ -96,6 +96,9 @@ test('a file becomes the features of its samples, and says what was done to it',
   assert.deepEqual([seconds, windowSeconds], [0.5, 1]);
   assert.equal(notice, 'tone.wav: 0.50 s, float, 32 bit, 4,800 Hz.');
   const long = wavOf({ channels: [0, 1].map(() => tone({ hertz: 600, rate: 44_100, seconds: 2 })), rate: 44_100, kind: 'pcm', bits: 16 });
-  assert.match(listen(long, 'long.wav', preprocessor).notice, /the mean of 2 channels, resampled to 4,800 Hz, the first 1 s are heard\.$/);
+  assert.match(
+    listen(long, 'long.wav', preprocessor).notice,
+    /the mean of 2 channels, resampled to 4,800 Hz by a windowed sinc, the first 1 s are heard\.$/,
+  );
   assert.throws(() => listen(file, 'tone.wav', null), { code: 'unsupported', message: /preprocessor_config\.json/ });
 });
