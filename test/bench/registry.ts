@@ -11,6 +11,7 @@ import { openTimeBench } from './open-page.ts';
 import { firstFrame512, firstFrame1024, firstFrameRatio, longestTask512, selectToPaint } from './panel.ts';
 import { probeBench } from './probe.ts';
 import { referenceBench } from './reference.ts';
+import { soakBench } from './soak.ts';
 import { walkBench } from './walk.ts';
 
 export const BENCHES: readonly Bench[] = [
@@ -32,4 +33,5 @@ export const BENCHES: readonly Bench[] = [
   generateBench,
   firstTokenBench,
   tokenMemoryBench,
+  soakBench,
 ];

@@ -36,6 +36,8 @@ const held: Held[] = [];
 
 /** Pixels that all kept pictures may have together: 16 MB. */
 const MOST_PIXELS = 4 * 2 ** 20;
+/** Small pictures count too: each keeps the weights that it was made of. */
+const MOST_PICTURES = 32;
 
 /** One pixel a cell, or where cells are smaller than a device pixel, the largest weight of each pixel. */
 function bitmap({ cells, paint, window, theme }: MatrixPicture, key: readonly unknown[]): OffscreenCanvas {
@@ -61,7 +63,7 @@ function paintBitmap(cells: Cells, paint: Paint, rows: number, columns: number):
 
 function forgetOldest(): void {
   const pixels = () => held.reduce((sum, { bitmap }) => sum + bitmap.width * bitmap.height, 0);
-  while (held.length > 2 && pixels() > MOST_PIXELS) held.shift();
+  while (held.length > 2 && (held.length > MOST_PICTURES || pixels() > MOST_PIXELS)) held.shift();
 }
 
 /** The paint of a pooled map: an area is empty where its last row sees nothing of its first column. */
