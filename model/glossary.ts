@@ -104,6 +104,28 @@ export const GLOSSARY = {
     words: 'One number for each token of the vocabulary, or each class: how well it would fit. Softmax makes probabilities of them.',
     formula: 'p = softmax(logits)',
   },
+  surprise: {
+    name: 'surprise',
+    words: 'How unlikely the model found the token that really came, before it saw it. A token that it was sure of surprises it by 0.',
+    formula: '−log₂ p(token)',
+  },
+  perplexity: {
+    name: 'perplexity',
+    words:
+      'Among how many equally likely tokens the model chose, on average, at each place of the text. 1 is a text that it knows by heart.',
+    formula: '2 ^ mean(−log₂ p(token))',
+  },
+  temperature: {
+    name: 'temperature',
+    words: 'A divisor of the logits before a token is drawn. Below 1 the likely ones get still likelier, above 1 all come closer together.',
+    formula: 'p = softmax(logits / t)',
+  },
+  gate: {
+    name: 'gate',
+    words:
+      'Numbers between 0 and 1 by which others are multiplied, so that they pass, or do not. An LSTM has three: for what to forget, to write and to show.',
+    formula: 'f = σ(W·x + U·h + b)',
+  },
   entropy: {
     name: 'entropy',
     words: 'How spread the weights of a row are, in bits. 0 is one key alone, 3 is as uncertain as eight equal keys.',

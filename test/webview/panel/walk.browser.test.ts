@@ -106,3 +106,19 @@ test('a click on a number shows how it came about, and the terms add up to it', 
   assert.deepEqual(wrong, []);
   await page.close();
 });
+
+test('the title of a block says what its word means', async () => {
+  const { page, wrong } = await open({ case: 'headlight-gpt/1', real: true, select: { layer: 1, head: 1, query: 5 }, height: 900 });
+  await page.locator('#tab-walk').click();
+  const scores = page.locator('.walk-block h4 .term', { hasText: 'Scores' }).first();
+  await scores.waitFor();
+  const words = new Set((await page.locator('.walk-block h4 .term').allTextContents()).map((word) => word.split(' ')[0]));
+  for (const word of ['Queries', 'Keys', 'Values', 'Scores', 'Weights'])
+    assert.ok(words.has(word), `${word} among ${[...words].join(', ')}`);
+  await scores.hover();
+  const card = page.locator('.term-card:popover-open');
+  await card.waitFor();
+  assert.match((await card.textContent())!, /^score The product of a query and a key/);
+  assert.deepEqual(wrong, []);
+  await page.close();
+});

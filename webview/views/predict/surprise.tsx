@@ -9,6 +9,7 @@ import { type Side, tokenLabel } from '../../state/axis.ts';
 import { select } from '../../state/select.ts';
 import type { Session } from '../../state/types.ts';
 import { Button, ProgressRing } from '../../ui/controls.tsx';
+import { Term } from '../../ui/term.tsx';
 import { usePanel } from '../context.ts';
 import { Legend } from '../matrix/legend.tsx';
 import { useAnswer } from './hooks.ts';
@@ -158,7 +159,9 @@ function Painted({
       />
       <Legend colours={theme.value.heat} scale="linear" top={top} signed={false} what="bits of surprise" />
       <Totals values={known.map(({ value }) => value)} pseudo={pseudo} />
-      <h3>Most surprising</h3>
+      <h3>
+        <Term id="surprise">Most surprising</Term>
+      </h3>
       <ol class="surprises">
         {[...known]
           .sort((a, b) => b.value - a.value)
@@ -191,7 +194,7 @@ function Totals({ values, pseudo }: { values: readonly number[]; pseudo: boolean
   return (
     <p class="note">
       <b title={exact(2 ** mean)}>
-        {name} {short(2 ** mean)}
+        <Term id="perplexity">{name}</Term> {short(2 ** mean)}
       </b>{' '}
       = 2^{short(mean)} bits a token: {definition}. {values.length} tokens, {short(sum)} bits together.
     </p>

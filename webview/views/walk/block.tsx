@@ -4,6 +4,7 @@ import type { StageValue, WalkStep } from '../../../model/protocol/walk.ts';
 import { short } from '../../draw/numbers.ts';
 import { GRADE_SIGNS, gradeOf } from '../../state/agreement.ts';
 import { IconButton } from '../../ui/controls.tsx';
+import { Term } from '../../ui/term.tsx';
 import { rough } from '../check/chip.tsx';
 import { usePanel } from '../context.ts';
 import { ArithmeticCard } from './arithmetic.tsx';
@@ -12,6 +13,7 @@ import { type Cell, cellWords, Grid, placeWords } from './grid.tsx';
 import { shapeWords } from './letters.ts';
 import { endsOf } from './paint.ts';
 import type { Rows } from './rows.ts';
+import { termOf } from './terms.ts';
 import { wordsOf } from './words.ts';
 
 export interface BlockProps {
@@ -24,12 +26,13 @@ export interface BlockProps {
 
 export function Block({ step, value, added, rows }: BlockProps) {
   const { title, sentence, formula } = wordsOf(step, rows.facts);
+  const term = termOf(step);
   const [numbers, setNumbers] = useState(false);
   return (
     <article class="walk-block" aria-label={title} data-step={step.id}>
       <header>
         <div class="names">
-          <h4>{title}</h4>
+          <h4>{term ? <Term id={term}>{title}</Term> : title}</h4>
           <span class="shape">{shapeWords(step, value, rows.lengths)}</span>
           {value.head !== null && <span class="muted">head {value.head + 1}</span>}
           <Delta step={step.id} rows={rows} />
