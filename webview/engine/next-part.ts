@@ -88,6 +88,14 @@ export class NextPart {
     return { reader: { loaded: this.#own, ...graph }, reason: null };
   }
 
+  /** Goes on without a session of its own that failed at its work, as a device may that lacks an operator. @returns whether that helps */
+  async giveUp(error: unknown): Promise<boolean> {
+    if (!this.#own || this.runtime.broken || !(error instanceof HeadlightError) || error.code !== 'runtime') return false;
+    await this.#giveBack();
+    this.#reading = Promise.resolve(without(`${error.message} So every step reads the whole text.`));
+    return true;
+  }
+
   async release(): Promise<void> {
     this.#reading = null;
     await this.#giveBack();

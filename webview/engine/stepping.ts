@@ -45,7 +45,17 @@ export class Stepper {
   }
 
   /** @throws HeadlightError as a run */
-  async step({ params, output, cache = true }: StepParams, call: EngineCall): Promise<StepResult> {
+  async step(asked: StepParams, call: EngineCall): Promise<StepResult> {
+    try {
+      return await this.#step(asked, call);
+    } catch (error) {
+      if (!(await this.#next.giveUp(error))) throw error;
+      this.#beginnings.clear();
+      return this.#step(asked, call);
+    }
+  }
+
+  async #step({ params, output, cache = true }: StepParams, call: EngineCall): Promise<StepResult> {
     const start = performance.now();
     const growing = this.#growing;
     const { reader, reason } = await this.#reading(params, cache, call);

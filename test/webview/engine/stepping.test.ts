@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
+import { HeadlightError } from '../../../model/errors.ts';
 import { largestOf } from '../../../model/predictions/shares.ts';
 import type { OpenResult, RunParams } from '../../../model/protocol/engine.ts';
 import { Engine } from '../../../webview/engine/engine.ts';
@@ -121,6 +122,27 @@ describe('where no cache can be used, the step says why', () => {
   test('a graph that was exported without one', async () => {
     assert.match((await said(corpus('bloom.dy18.eager')))!, /exported without a cache, so every step reads the whole text\.$/);
   });
+});
+
+test('a graph that cannot read on leaves generation as it was without it, and says why', async () => {
+  const own = await startRuntime('wasm');
+  const create = own.create.bind(own);
+  let sessions = 0;
+  own.create = async (...of) => {
+    const session = await create(...of);
+    if (++sessions < 2) return session;
+    return { ...session, run: () => Promise.reject(new HeadlightError('runtime', 'The device has no such operator.')) };
+  };
+  const folder = openFolder(goldenPath('gpt2', ''));
+  const engine = new Engine(own);
+  await engine.open(folder, folder.model, { device: 'wasm' });
+  const plain = await engine.step({ params: { ids: [3, 7, 11] }, output: 'logits', cache: false });
+  const tried = await engine.step({ params: { ids: [3, 7, 11] }, output: 'logits' });
+  assert.deepEqual(tried.logits, plain.logits);
+  assert.equal(tried.uncached, 'The device has no such operator. So every step reads the whole text.');
+  assert.equal(sessions, 2);
+  await engine.close();
+  folder.close();
 });
 
 test('a branch and an undone step go on from the longest beginning that is known', async () => {
