@@ -94,3 +94,86 @@ export function normalised(value: number, x: Numbers, column: number, { epsilon,
 export function ofFew(value: number, result: number, formula: string, columns: readonly string[], numbers: readonly number[]): Arithmetic {
   return { value, result, formula, columns, rows: [numbers], terms: numbers.length, notes: [] };
 }
+
+/** Σ x / n over all numbers that are averaged */
+export function meanOf(value: number, numbers: Numbers): Arithmetic {
+  const all = Array.from(numbers);
+  const notes = [...restOf(all), { name: 'Σ x', value: total(all) }, { name: 'n', value: all.length }];
+  const rows = all.slice(0, LISTED).map((x, i) => [i + 1, x]);
+  return { value, result: total(all) / all.length, formula: 'Σ x / n', columns: ['term', 'x'], rows, terms: all.length, notes };
+}
+
+/** x / √Σx² */
+export function dividedByLength(value: number, x: Numbers, column: number): Arithmetic {
+  const length = Math.sqrt(total(Array.from(x, (number) => number ** 2)));
+  const notes = [{ name: '√Σx²', value: length }];
+  return { value, result: x[column]! / length, formula: 'x / √Σx²', columns: ['x'], rows: [[x[column]!]], terms: x.length, notes };
+}
+
+/** Σ factor · x + constant. @param rows column, x, factor */
+export function weightedSum(value: number, rows: readonly (readonly [number, number, number])[], constant: number): Arithmetic {
+  const result = rows.reduce((sum, [, x, factor]) => sum + x * factor, constant);
+  return {
+    ...{ value, result, formula: `Σ x · factor${constant === 0 ? '' : ' + constant'}`, columns: ['column', 'x', 'factor', 'x · factor'] },
+    rows: rows.map(([column, x, factor]) => [column, x, factor, x * factor]),
+    terms: rows.length,
+    notes: constant === 0 ? [] : [{ name: 'constant', value: constant }],
+  };
+}
+
+/** One of the two values that a position turns. */
+export interface TurnedValue {
+  /** From 0. */
+  readonly column: number;
+  readonly x: number;
+  readonly factor: number;
+}
+
+/**
+ * A rotary position turns (x, y) by θ: x·cos θ − y·sin θ for the first of the pair, y·cos θ + x·sin θ for the second. Its length changes where the
+ * scheme scales (YaRN).
+ * @param pair the value of the number's own column, and the other
+ * @param angle θ in radians where the model says it, else null: the factors tell it but for whole turns
+ */
+export function turned(
+  value: number,
+  [own, other]: readonly [TurnedValue, TurnedValue],
+  { angle, constant }: { readonly angle: number | null; readonly constant: number },
+): Arithmetic {
+  const isFirst = own.column < other.column;
+  const scale = Math.hypot(own.factor, other.factor);
+  const [cos, sin] = [own.factor / scale, (isFirst ? -other.factor : other.factor) / scale];
+  const notes = [
+    { name: angle === null ? 'θ in radians, but for whole turns' : 'θ in radians', value: angle ?? Math.atan2(sin, cos) },
+    { name: 'cos θ', value: cos },
+    { name: 'sin θ', value: sin },
+    ...(Math.abs(scale - 1) > 1e-5 ? [{ name: 'length of the turned pair ÷ before', value: scale }] : []),
+  ];
+  const sum = weightedSum(
+    value,
+    [own, other].map(({ column, x, factor }) => [column + 1, x, factor] as const),
+    constant,
+  );
+  const formula = isFirst ? 'x · cos θ − y · sin θ' : 'y · cos θ + x · sin θ';
+  return { ...sum, formula, notes: [...notes, ...sum.notes] };
+}
+
+/** One number that a window covers: its channel, its place along each axis (none in the padding), and what it is multiplied with. */
+export interface PatchTerm {
+  readonly channel: number;
+  readonly place: readonly number[];
+  readonly x: number;
+  readonly weight: number;
+}
+
+/** Σ pixel · kernel + b over all channels and places of a window */
+export function patchSum(value: number, terms: readonly PatchTerm[], bias: number | null): Arithmetic {
+  const { notes, result, formula } = dotProduct(value, [terms.map(({ x }) => x), terms.map(({ weight }) => weight)], ['x', 'W'], bias);
+  const axes = terms.reduce((most, { place }) => Math.max(most, place.length), 0);
+  const places = axes === 2 ? ['row', 'column'] : Array.from({ length: axes }, (_, i) => (axes === 1 ? 'place' : `axis ${i + 1}`));
+  const rows = terms.slice(0, LISTED).map(({ channel, place, x, weight }) => {
+    const where = places.map((_, axis) => (place[axis] ?? -1) + 1);
+    return [channel + 1, ...where, x, weight, x * weight];
+  });
+  return { value, result, formula, columns: ['channel', ...places, 'x', 'W', 'x · W'], rows, terms: terms.length, notes };
+}

@@ -82,11 +82,13 @@ interface Names {
 function stepFacts(step: RawStep, { natures }: Steps, graph: Graph, { roles, stages }: Names): WalkStep {
   const [first] = step.nodes;
   const hasWeights = ['embedding', 'linear', 'convolution', 'norm'].includes(step.kind);
-  const stored = (hasWeights ? step.nodes : []).flatMap((node) =>
+  const isNorm = step.kind === 'norm';
+  // What a norm's numbers were moved by is none of its weights: a shape is a vector too.
+  const own = isNorm ? step.nodes.filter((node) => categoryOf(node) !== 'layout') : step.nodes;
+  const stored = (hasWeights ? own : []).flatMap((node) =>
     node.input.filter((name) => natures.get(name) === 'constant').map((name) => ({ name, shape: shapeBehind(graph, name) ?? [] })),
   );
   const weight = stored.find(({ shape }) => shape.length >= 2 && !isVector(shape))?.name ?? null;
-  const isNorm = step.kind === 'norm';
   const vectors = stored.filter(({ shape }) => isVector(shape));
   return {
     id: step.id,

@@ -51,6 +51,18 @@ function hasHeads(kind: WalkStep['kind']): boolean {
   return !['linear', 'norm', 'residual', 'embedding', 'joined', 'gate'].includes(kind);
 }
 
+/** Where the number of a row and a column lies in the whole value. */
+export const placeIn = ({ offset, rowStride, columnStride }: Cut, row: number, column: number): number =>
+  offset + row * rowStride + column * columnStride;
+
+/** Row and column of a number of the whole value, in the matrix of its own head and text. */
+export function cellOf({ offset, rows, columns, rowStride, columnStride }: Cut, at: number): { row: number; column: number } {
+  const size = rows * columns;
+  const place = (((at - offset) % size) + size) % size;
+  if (columnStride === 1) return { row: Math.floor(place / rowStride), column: place % rowStride };
+  return { row: place % columnStride, column: Math.floor(place / columnStride) };
+}
+
 /** A copy of the matrix. */
 export function stageValue(step: WalkStep, { shape, data }: Tensor, which: Which): StageValue {
   const { offset, rows, columns, rowStride, columnStride, head } = cutOf(step, shape, which);

@@ -11,13 +11,13 @@ import type {
   ArithmeticParams,
   StageParams,
   StageResult,
-  StageValue,
   StepDifference,
   Walk,
   WalkSection,
   WalkStep,
 } from '../../model/protocol/walk.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
+import { type Cell, Cells } from '../../model/walk/cells.ts';
 import { passedOf, pieceModel, pieceOf, wantedOf } from '../../model/walk/extract.ts';
 import type { WalkPlan } from '../../model/walk/plan.ts';
 import { explain } from './arithmetic.ts';
@@ -31,7 +31,7 @@ import { planOf } from './plans.ts';
 import { assertWanted } from './queue.ts';
 import { assertKnown, lookAround } from './reference.ts';
 import type { OrtValues, Runtime } from './runtime.ts';
-import { stageValue } from './stage-value.ts';
+import { cellOf, cutOf, placeIn, stageValue } from './stage-value.ts';
 import { fromOrt, toOrt } from './tensors.ts';
 
 type Feeds = Readonly<Record<string, Tensor>>;
@@ -126,17 +126,21 @@ export class Walker {
     const values = await this.values(section, call);
     const plan = this.plans()[place.part]!;
     const { found, folder } = this.model.parts[place.part]!;
-    const steps = plan.sections.flatMap((one) => one.steps);
-    const which = { head, batch, heads: this.#headsOf(place) };
-    const matrix = (name: string): StageValue => {
-      const value = values.get(name) ?? this.#carried[place.part]!.get(name);
-      const owner = steps.find((one) => one.id === name) ?? steps.find(({ side }) => side === name);
-      if (!value || !owner) throw new HeadlightError('unsupported', 'This is made of what the model was given: there is no block before.');
-      return stageValue(owner, value, which);
-    };
     const step = place.section.steps.find((one) => one.id === id);
-    if (!step) throw new HeadlightError('internal', `The section has no step ${id}.`);
-    return explain({ plan, model: found.model, folder, step, row, column, head, matrix, feeds: this.feeds[place.part]! });
+    const whole = values.get(id);
+    if (!step || !whole) throw new HeadlightError('internal', `The section has no step ${id}.`);
+    const steps = new Map(plan.sections.flatMap((one) => one.steps.map((known) => [known.id, known] as const)));
+    const which = { head, batch, heads: this.#headsOf(place) };
+    const value = (name: string) => values.get(name) ?? this.#carried[place.part]!.get(name) ?? this.feeds[place.part]![name];
+    const isWithheld = (name: string) => steps.has(name) && value(name) === undefined;
+    const cells = new Cells({ plan, model: found.model, folder, value, isWithheld });
+    const at = placeIn(cutOf(step, whole.shape, which), row, column);
+    const seen = ({ value: name, at: cell }: Cell) => {
+      const [owner, known] = [steps.get(name), value(name)];
+      return owner && known ? cellOf(cutOf(owner, known.shape, which), cell) : null;
+    };
+    const number = Number(whole.data[at]);
+    return explain({ plan, model: found.model, folder, step, at, value: number, cells, place: seen });
   }
 
   /** Values of a section that are held at once: scores and weights of long texts are not among them. */
