@@ -27,6 +27,7 @@ const MB = 2 ** 20;
 /** A part of the file that is read at once. */
 class Piece {
   bytes: Promise<Uint8Array> | null = null;
+  readonly #taken = new Set<number>();
 
   /** @param wanted bytes of it that will be asked for */
   constructor(
@@ -34,6 +35,13 @@ class Piece {
     public end: number,
     public wanted: number,
   ) {}
+
+  /** The runtime may read a range again, for a weight that it has turned beforehand. */
+  take(offset: number, length: number): void {
+    if (this.#taken.has(offset)) return;
+    this.#taken.add(offset);
+    this.wanted -= length;
+  }
 }
 
 /** A source for ranges that are known beforehand; others are read as they come. */
@@ -84,14 +92,15 @@ export class Ahead implements ByteSource {
 
   async read(offset: number, length: number): Promise<Uint8Array> {
     const piece = this.#pieceAt(offset);
-    if (!piece || offset + length > piece.end || this.#stopped) return this.#source.read(offset, length);
+    const whole = piece && offset + length <= piece.end && piece.wanted > 0;
+    if (!whole || this.#stopped) return this.#source.read(offset, length);
     if (!piece.bytes) {
       // What lies behind is likely asked for next: it belongs to the same tensor.
       this.#next = this.#pieces.indexOf(piece) + 1;
       this.#fetch(piece);
     }
     const bytes = await piece.bytes!;
-    piece.wanted -= length;
+    piece.take(offset, length);
     if (piece.wanted <= 0) this.#drop(piece);
     return bytes.subarray(offset - piece.start, offset - piece.start + length);
   }
@@ -161,10 +170,8 @@ function piecesOf(ranges: readonly Range[], longest: number, gap: number): Piece
     while (at < end) {
       const last = pieces.at(-1);
       if (last && at < last.end) {
-        // A range that two tensors share.
-        const shared = Math.min(end, last.end) - at;
-        last.wanted += shared;
-        at += shared;
+        // A range that two tensors share: it is taken once, and read again for the other.
+        at = Math.min(end, last.end);
       } else if (last && at === offset && at - last.end <= gap && end - last.start <= longest) {
         last.end = end;
         last.wanted += length;
