@@ -22,6 +22,10 @@ export interface EvaluateOptions {
   readonly values?: readonly string[];
   /** Left out, the outputs of the graph are computed too. False: only `values`, and no node that they do not need. */
   readonly outputs?: boolean;
+  /** Values in the middle of the main graph that are handed over when they are computed, and kept no longer than the graph needs them. */
+  readonly watched?: ReadonlySet<string>;
+  /** Called with every watched value, in the order of the graph. */
+  readonly onValue?: (name: string, value: Tensor) => void | Promise<void>;
   /** Called before every node of the main graph; throw to stop (`cancelled`). May be async, to let others have a turn. */
   readonly onNode?: (node: onnx.NodeProto, done: number, total: number) => void | Promise<void>;
 }
@@ -83,16 +87,17 @@ export class ReferenceModel {
    */
   async run(
     inputs: Readonly<Record<string, Tensor>>,
-    { values = [], outputs = true, onNode }: EvaluateOptions = {},
+    { values = [], outputs = true, watched = new Set(), onNode, onValue }: EvaluateOptions = {},
   ): Promise<Map<string, Tensor>> {
     const wanted = new Set([...values, ...(outputs ? this.graph.proto.output.map(({ name }) => name) : [])]);
-    const nodes = this.needed(wanted);
+    const nodes = this.needed(new Set([...wanted, ...watched]));
     const scope = new Scope(null, this.graph, this.start(inputs));
     const uses = countUses(nodes, this.graph, wanted);
     for (const [done, node] of nodes.entries()) {
       await onNode?.(node, done, nodes.length);
       await this.load(this.graph, node);
       this.apply(this.graph, node, scope);
+      for (const name of node.output) if (watched.has(name)) await onValue?.(name, this.valueOf(name, scope));
       for (const name of usedNames(node, this.graph)) if (uses.drop(name)) this.release(name, scope);
       for (const name of node.output) if (uses.unused(name)) scope.values.delete(name);
     }

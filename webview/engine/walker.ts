@@ -4,24 +4,13 @@
  */
 import { HeadlightError } from '../../model/errors.ts';
 import { writeModel } from '../../model/onnx/wire.ts';
-import { ReferenceModel } from '../../model/ops/evaluate.ts';
 import type { Device } from '../../model/protocol/engine.ts';
-import type {
-  Arithmetic,
-  ArithmeticParams,
-  StageParams,
-  StageResult,
-  StepDifference,
-  Walk,
-  WalkSection,
-  WalkStep,
-} from '../../model/protocol/walk.ts';
+import type { Arithmetic, ArithmeticParams, StageParams, StageResult, Walk, WalkSection, WalkStep } from '../../model/protocol/walk.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
 import { type Cell, Cells } from '../../model/walk/cells.ts';
 import { passedOf, pieceModel, pieceOf, wantedOf } from '../../model/walk/extract.ts';
 import type { WalkPlan } from '../../model/walk/plan.ts';
 import { explain } from './arithmetic.ts';
-import { differenceOf } from './difference.ts';
 import type { EngineCall } from './engine.ts';
 import { cpuNodesOf, externalOf } from './external.ts';
 import { Lru } from './lru.ts';
@@ -29,7 +18,6 @@ import type { OpenModel, OpenPart } from './opening.ts';
 import type { RunOutputs } from './outputs.ts';
 import { planOf } from './plans.ts';
 import { assertWanted } from './queue.ts';
-import { assertKnown, lookAround } from './reference.ts';
 import type { OrtValues, Runtime } from './runtime.ts';
 import { cellOf, cutOf, placeIn, stageValue } from './stage-value.ts';
 import { fromOrt, toOrt } from './tensors.ts';
@@ -198,26 +186,14 @@ export class Walker {
     return this.#passed[part]![section]!;
   }
 
-  /**
-   * Every step beside the reference's, which goes its own way from the start: differences add up as they do in a run.
-   * @throws HeadlightError `unsupported` for operators that the reference has not, `cancelled`
-   */
-  async compare(call: EngineCall): Promise<StepDifference[]> {
-    const found: StepDifference[] = [];
-    const carried = this.model.parts.map(() => new Map<string, Tensor>());
+  /** The section of each step of a part whose value can be held, by the step. */
+  heldSteps(part: number): Map<string, number> {
+    const held = new Map<string, number>();
     for (const [number, place] of this.places().entries()) {
-      const values = await this.values(number, call);
-      const wanted = [...values.keys()];
-      const { model, feeds } = this.#program(place.part, place.index, wanted, carried[place.part]!);
-      const reference = new ReferenceModel({ model }, this.model.parts[place.part]!.folder);
-      assertKnown(reference, this.model.parts[place.part]!.name);
-      const expected = await reference.run(feeds, { onNode: lookAround(call) });
-      call.progress?.(number / this.places().length, 'comparing every step');
-      for (const { id } of place.section.steps.filter((step) => values.has(step.id)))
-        found.push({ section: number, step: id, ...differenceOf(values.get(id)!.data, expected.get(id)!.data) });
-      for (const name of this.passedOn(place.part, place.index)) carried[place.part]!.set(name, expected.get(name)!);
+      const shown = place.part === part ? new Set(this.#shown(place)) : new Set();
+      for (const { id } of place.section.steps) if (shown.has(id)) held.set(id, number);
     }
-    return found;
+    return held;
   }
 
   /** The graph of a section and what it is fed with. */

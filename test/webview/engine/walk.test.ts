@@ -1,10 +1,13 @@
 /** The walk's numbers at every stage of every golden checkpoint, computed piece by piece by onnxruntime, equal Hugging Face's. */
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { before, describe, type TestContext, test } from 'node:test';
 import { emitModel } from '../../../model/architectures/emit.ts';
 import { familyTypes } from '../../../model/architectures/registry.ts';
+import { ReferenceModel } from '../../../model/ops/evaluate.ts';
 import type { Tensor } from '../../../model/tensor.ts';
-import { openModel } from '../../../webview/engine/opening.ts';
+import { StepsBeside } from '../../../webview/engine/compare.ts';
+import { type OpenModel, openModel } from '../../../webview/engine/opening.ts';
+import { type Onlooker, watchModel } from '../../../webview/engine/reference.ts';
 import type { Runtime } from '../../../webview/engine/runtime.ts';
 import { Walker } from '../../../webview/engine/walker.ts';
 import { startRuntime } from '../../inspect/runtime.ts';
@@ -36,17 +39,26 @@ interface Walked {
   readonly sites: readonly string[];
 }
 
-async function walkerOf(
+interface Opened {
+  readonly model: OpenModel;
+  readonly walker: Walker;
+}
+
+async function walkerOf(...asked: Parameters<typeof openWalk>): Promise<Walker> {
+  return (await openWalk(...asked)).walker;
+}
+
+async function openWalk(
   { checkpoint }: Golden,
   inputs: Readonly<Record<string, Tensor>>,
   mapLimit?: number,
   heldLimit?: number,
-): Promise<Walker> {
+): Promise<Opened> {
   const files = { id: 'golden', name: 'golden', entry: checkpoint.weights, files: checkpoint.folder.files };
   const device = { device: 'wasm', fallback: null, half: false } as const;
   const model = await openModel(checkpoint.folder, files, device, { given: Object.keys(inputs) });
   const feeds = model.parts.map((part) => part.feeds({ raw: inputs }, null).feeds);
-  return new Walker(runtime, model, feeds, 'wasm', [], mapLimit, heldLimit);
+  return { model, walker: new Walker(runtime, model, feeds, 'wasm', [], mapLimit, heldLimit) };
 }
 
 /** Walks through the whole model, as somebody does who opens every layer. */
@@ -90,13 +102,52 @@ describe('the walk through golden checkpoints', () => {
 });
 
 for (const name of ['bert', 'gpt2', 't5', 'marian', 'vit', 'llama']) {
-  test(`every step of ${name} agrees with the reference`, async () => {
+  test(`every step of ${name} agrees with the reference, which computes every operator once and hands weights over layer by layer`, async (t) => {
     const golden = await openGolden(name);
-    const walker = await walkerOf(golden, inputsOf(golden, golden.cases[0]!));
-    const steps = await walker.compare({});
-    assert.equal(steps.length, walker.walk().sections.flatMap((section) => section.steps).length);
+    const inputs = inputsOf(golden, golden.cases[0]!);
+    const { model, walker } = await openWalk(golden, inputs);
+    const counts = countNodes(t);
+    const beside = new StepsBeside(walker, {});
+    const order: string[] = [];
+    const onlooker: Onlooker = {
+      watched: (part) => beside.watched(part),
+      onValue: async (part, step, value) => {
+        order.push(step);
+        await beside.onValue(part, step, value);
+      },
+      onWeights: async ({ facts }) => void order.push(facts.key),
+    };
+    await watchModel(model, { raw: inputs }, onlooker, {});
+    const steps = beside.found();
+    const { sections } = walker.walk();
+    assert.equal(steps.length, sections.flatMap((section) => section.steps).length);
     for (const { step, largest, scale } of steps) assert.ok(largest <= TOLERANCE * scale, `${step}: ${largest} of ${scale}`);
+    for (const { step } of steps) assert.equal(counts.get(step), 1, step);
+    assert.deepEqual(
+      [...counts].filter(([, count]) => count !== 1),
+      [],
+    );
+    for (const section of sections.filter(({ sites }) => sites.length > 0)) {
+      const end = order.indexOf(section.steps.at(-1)!.id);
+      for (const key of section.sites)
+        assert.ok(order.indexOf(key) >= 0 && order.indexOf(key) < end, `${key} is handed over within its layer`);
+    }
   });
+}
+
+/** How often the reference evaluates each node, by its first output. */
+function countNodes({ mock }: TestContext): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const { run } = ReferenceModel.prototype;
+  mock.method(ReferenceModel.prototype, 'run', function (this: ReferenceModel, ...[inputs, options = {}]: Parameters<typeof run>) {
+    const onNode: typeof options.onNode = (node, ...rest) => {
+      const [name = ''] = node.output;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+      return options.onNode?.(node, ...rest);
+    };
+    return run.call(this, inputs, { ...options, onNode });
+  });
+  return counts;
 }
 
 test('scores and weights of a long text are left out, and the layer is walked along all the same', async () => {
