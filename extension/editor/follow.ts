@@ -80,6 +80,8 @@ export class Follow {
   readonly #store = new Store();
   #frame: NodeJS.Timeout | undefined;
   #settle: NodeJS.Timeout | undefined;
+  /** Where the cursor was moved while a run was on its way. */
+  #movedMeanwhile: TextEditor | null = null;
 
   constructor(
     private readonly runs: Runs,
@@ -90,6 +92,7 @@ export class Follow {
   ) {
     this.#store.add(runs.onDidChange((run) => this.#paint(run)));
     this.#store.add(runs.onDidUpdate((run) => this.#paint(run)));
+    this.#store.add(runs.onDidFinish((run) => this.#catchUp(run)));
     this.#store.add(window.onDidChangeVisibleTextEditors(() => this.#paint(runs.current)));
     this.#store.add(window.onDidChangeTextEditorSelection((change) => this.#cursorMoved(change)));
     this.#store.add(panel.onDidReveal(({ token, target }) => void this.#reveal(token, target ?? false)));
@@ -130,8 +133,16 @@ export class Follow {
     );
   }
 
+  /** What the cursor asked before there was anybody to answer. */
+  #catchUp(run: Run): void {
+    const editor = this.#movedMeanwhile;
+    this.#movedMeanwhile = null;
+    if (editor?.document.uri.toString() === run.source.uri) this.#selectAtCursor(run, editor!);
+  }
+
   #cursorMoved({ textEditor }: TextEditorSelectionChangeEvent): void {
     const run = this.runs.current;
+    if (this.runs.working) this.#movedMeanwhile = textEditor;
     if (!run || textEditor.document.uri.toString() !== run.source.uri) return;
     clearTimeout(this.#frame);
     clearTimeout(this.#settle);

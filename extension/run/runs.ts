@@ -60,6 +60,9 @@ export class Runs {
   readonly onDidChange = this.#changed.event;
   /** Selection, weights, staleness or measures of the current run. */
   readonly onDidUpdate = this.#selected.event;
+  readonly #finished = this.#store.add(new EventEmitter<Run>());
+  /** A run has ended well and is on view. */
+  readonly onDidFinish = this.#finished.event;
   #current: Run | null = null;
   #last: RunRequest | null = null;
   #working: CancellationTokenSource | undefined;
@@ -79,6 +82,11 @@ export class Runs {
 
   get current(): Run | null {
     return this.#current;
+  }
+
+  /** A run is on its way. */
+  get working(): boolean {
+    return this.#working !== undefined;
   }
 
   /** What was last asked for, also when it failed. */
@@ -237,7 +245,9 @@ export class Runs {
     model.failure = null;
     if (result) model.opened = result;
     this.models.touch();
-    if (this.#current === run) this.#selected.fire(run);
+    if (this.#current !== run) return;
+    this.#selected.fire(run);
+    this.#finished.fire(run);
   }
 
   #noteFailure(model: Model, error: HeadlightError): void {
