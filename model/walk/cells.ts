@@ -104,6 +104,15 @@ export class Cells {
     return Promise.all(inputs.map(async (value) => ({ value, at: broadcastPlace((await this.tensor(value)).shape, shape, at) })));
   }
 
+  /** What a node that is linear in its first operand multiplies a number of it with, for a number of its output. @throws as `tensor` */
+  async factor(node: onnx.NodeProto, from: number, at: number): Promise<number> {
+    const [x = '', ...others] = node.input;
+    const { shape } = await this.tensor(x);
+    const given = new Map([[x, tensor('float64', shape, new Float64Array(sizeOf(shape)).fill(1, from, from + 1))]]);
+    for (const name of others.filter(Boolean)) given.set(name, await this.tensor(name));
+    return Number((await this.#run(node.output[0]!, (name) => given.get(name))).data[at]);
+  }
+
   /** The numbers that a reducing node (ReduceMean, ReduceSum) puts together to one, in order. @throws as `tensor` */
   async reduced(node: onnx.NodeProto, at: number): Promise<Float64Array> {
     const { shape, data } = await this.tensor(node.input[0]!);

@@ -1,4 +1,5 @@
 /** A number as factors times few other numbers: what turns, scales, shifts or only moves values is shown by it, pair by pair. */
+import { domainOf, intOf } from '../onnx/attributes.ts';
 import type { onnx } from '../onnx/proto.js';
 import type { Cell, Cells } from './cells.ts';
 import { categoryOf } from './operators.ts';
@@ -39,7 +40,24 @@ export async function linearForm(cells: Cells, cell: Cell, isEnd: (value: string
     const from = await cells.origin(node, cell);
     return from ? linearForm(cells, from, isEnd) : constant(await cells.number(cell));
   }
-  return ofOperator(cells, node, cell.at, isEnd);
+  return node.opType === 'RotaryEmbedding' ? ofRotary(cells, node, cell.at, isEnd) : ofOperator(cells, node, cell.at, isEnd);
+}
+
+/** Turned by an operator of its own, ONNX's or onnxruntime's: the pair by its attributes, the factors asked of the operator. */
+async function ofRotary(cells: Cells, node: onnx.NodeProto, at: number, isEnd: (value: string) => boolean): Promise<LinearForm> {
+  const [x = '', ...others] = node.input;
+  const table = await cells.tensor(others[domainOf(node.domain) === '' ? 0 : 1]!);
+  const { shape } = await cells.tensor(x);
+  const [half, heads] = [table.shape.at(-1)!, intOf(node, 'num_heads', 0)];
+  const width = shape.length === 4 ? shape[3]! : heads > 0 ? shape.at(-1)! / heads : 2 * half;
+  const column = at % width;
+  const before = async (place: number) => (await linearForm(cells, { value: x, at: place }, isEnd)) ?? one({ value: x, at: place });
+  if (column >= 2 * half) return before(at);
+  const isFirst = intOf(node, 'interleaved', 0) === 1 ? column % 2 === 0 : column < half;
+  const apart = intOf(node, 'interleaved', 0) === 1 ? 1 : half;
+  const other = isFirst ? at + apart : at - apart;
+  const turned = async (place: number) => times(await before(place), await cells.factor(node, place, at), null);
+  return sum(await turned(at), await turned(other));
 }
 
 async function ofOperator(cells: Cells, node: onnx.NodeProto, at: number, isEnd: (value: string) => boolean): Promise<LinearForm | null> {

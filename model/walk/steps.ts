@@ -120,7 +120,7 @@ class Grouping {
       case 'elementwise':
         return sources.size > 1 ? ofSeveral(node) : this.ofOne(node, inputs);
       default:
-        return 'other';
+        return node.opType === 'RotaryEmbedding' ? 'rotation' : 'other';
     }
   }
 

@@ -1,6 +1,9 @@
 /** How a number of the walk came about: finds what was multiplied and added, in the run's values and in the stored weights. */
+import { domainOf, intOf } from '../../model/onnx/attributes.ts';
+import type { onnx } from '../../model/onnx/proto.js';
 import { shapeOf } from '../../model/onnx/tensors.ts';
 import type { Arithmetic } from '../../model/protocol/walk.ts';
+import { sizeOf } from '../../model/tensor.ts';
 import { dividedByLength, meanOf, normalised, ofFew, softmaxShare } from '../../model/walk/arithmetic.ts';
 import { leavesOf, moves } from '../../model/walk/linear-form.ts';
 import { categoryOf } from '../../model/walk/operators.ts';
@@ -40,10 +43,20 @@ export async function explain(question: Question): Promise<Arithmetic> {
 
 async function ofSoftmax(question: Question): Promise<Arithmetic> {
   const [node] = nodesOf(question);
-  const scores = await question.cells.tensor(node!.input[0]!);
-  const { row, place } = rowAround(scores.data as Float32Array, scores.shape.at(-1) ?? 1, question.at);
-  const share = softmaxShare(numberOf(question), row, place);
+  const { shape, data } = await question.cells.tensor(node!.input[0]!);
+  const { start, step, length } = lineOf(question, node!, shape);
+  const scores = Float64Array.from({ length }, (_, i) => Number(data[start + i * step]));
+  const share = softmaxShare(numberOf(question), scores, (question.at - start) / step);
   return node!.opType === 'LogSoftmax' ? { ...share, result: Math.log(share.result), formula: `log (${share.formula})` } : share;
+}
+
+/** What a softmax shares out among: along its axis; before opset 13 over all axes from it on. */
+function lineOf({ model, at }: Question, node: onnx.NodeProto, shape: readonly number[]) {
+  const opset = Number(model.opsetImport.find(({ domain }) => domainOf(domain) === '')?.version ?? 13);
+  const axis = (intOf(node, 'axis', opset < 13 ? 1 : -1) + shape.length) % shape.length;
+  const step = opset < 13 ? 1 : sizeOf(shape.slice(axis + 1));
+  const length = opset < 13 ? sizeOf(shape.slice(axis)) : shape[axis]!;
+  return { step, length, start: Math.floor(at / (step * length)) * step * length + (at % step) };
 }
 
 /** The row of a value that a place lies in. */
@@ -74,16 +87,28 @@ async function ofNorm(question: Question): Promise<Arithmetic> {
   const { input, first, shape, at } = await beforeMoves(question);
   const isRow = ['LayerNormalization', 'RMSNormalization', 'SimplifiedLayerNormalization'].includes(first.opType);
   if (categoryOf(first) === 'norm' && !isRow) throw no(`What ${first.opType} does is not shown number by number.`);
+  if (/QuantizeLinear/.test(step.operators))
+    throw no('These numbers are rounded to whole numbers on the way: they are not shown one by one.');
   if (input.shape.join() !== shape.join()) throw no('These numbers were put together on the way: they are not shown one by one.');
   const { row: x, place } = rowAround(input.data as Float32Array, shape.at(-1) ?? 1, at);
   if (computing.some(({ opType }) => opType === 'ReduceL2')) return dividedByLength(numberOf(question), x, place);
   const rms = !/(^| )LayerNormalization|Sub/.test(step.operators);
   const epsilon = step.numbers.epsilon ?? 0;
-  const gain = step.weight === null ? 1 : (await constantOf(question, step.weight))[place]!;
+  const gain = (step.weight === null ? 1 : (await constantOf(question, step.weight))[place]!) * (await scaleAfter(question));
   const bias = step.bias === null ? null : (await constantOf(question, step.bias))[place]!;
   return normalised(numberOf(question), x, place, { epsilon, gain, bias, rms });
 }
 
+/** The factor that the last operator multiplies a norm with, beside its weights. */
+async function scaleAfter({ cells, step }: Question): Promise<number> {
+  const node = cells.producer(step.id);
+  if (node?.opType !== 'Mul') return 1;
+  const factor = node.input.find((name) => !cells.isContent(name));
+  const value = factor === undefined || factor === step.weight ? null : await cells.tensor(factor);
+  return value?.data.length === 1 ? Number(value.data[0]) : 1;
+}
+
+/** The mean over all places. */
 async function ofMean(question: Question): Promise<Arithmetic> {
   const { node, at } = await beforeMoves(question);
   const numbers = node?.opType === 'ReduceMean' ? await question.cells.reduced(node, at) : [];
@@ -95,6 +120,7 @@ async function ofMean(question: Question): Promise<Arithmetic> {
 async function ofFunction(question: Question): Promise<Arithmetic> {
   const { cells, step, at } = question;
   const leaves = await leavesOf(cells, { value: step.id, at }, isEndOf(question));
+  if (step.kind === 'other') throw no(`${step.operators} is one operator of the graph: the numbers inside it are not shown one by one.`);
   if (!leaves || leaves.length === 0) throw no('This is made of whole rows, not number by number: see the blocks before.');
   const result = Number((await cells.again(step.id)).data[at]);
   const names = ['x', 'y', 'z', 'w'].slice(0, leaves.length);
