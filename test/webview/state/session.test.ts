@@ -30,7 +30,14 @@ function engine() {
       asked.push(method === 'head' ? `head ${params.head}` : method);
       if (method === 'run') {
         return wait(
-          () => ({ run: ++runs, sites: [{ key: 'self/0', heads: 2, queries: T, keys: T }], device: 'wasm', runMs: 1, warnings: [] }),
+          () => ({
+            run: ++runs,
+            sites: [{ key: 'self/0', heads: 2, queries: T, keys: T }],
+            device: 'wasm',
+            runMs: 1,
+            warnings: [],
+            refused: [],
+          }),
           options?.token,
         );
       }
