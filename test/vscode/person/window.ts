@@ -152,6 +152,14 @@ export class Window {
     throw new Error(`The cursor did not come to line ${line}, column ${column}; see ${await this.picture('cursor-lost')}`);
   }
 
+  /** Waits until something is true of the window's page: VS Code's content policy does not let the page be told to wait by itself. */
+  async until(what: string, holds: () => boolean): Promise<void> {
+    for (const end = Date.now() + 90_000; Date.now() < end; await this.page.waitForTimeout(100)) {
+      if (await this.page.evaluate(holds)) return;
+    }
+    throw new Error(`It never came true: ${what}; see ${await this.picture('never')}`);
+  }
+
   /** Selects the line of the cursor, without its end. */
   async selectLine(line: number): Promise<void> {
     await this.goTo(line, 1);
