@@ -166,27 +166,32 @@ export class Window {
     await this.page.keyboard.press('Shift+End');
   }
 
-  /** Picks an entry of a quick pick by typing. */
-  async #pick(words: string): Promise<void> {
-    await this.page.locator('.quick-input-widget input').fill(words);
-    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-    await this.page.waitForTimeout(200);
-    await this.page.keyboard.press('Enter');
-    await this.page.waitForTimeout(200);
+  /** Opens a quick pick by its command and picks an entry by typing. The list may come late, and take the words of the one before for its own. */
+  async #pick(command: string, words: string): Promise<void> {
+    const wanted = this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: words }).first();
+    for (let attempt = 0; attempt < 6; attempt++) {
+      await this.command(command);
+      await this.page.waitForTimeout(300);
+      await this.page.locator('.quick-input-widget input').first().fill(words, { timeout: 10_000 });
+      const found = await wanted.waitFor({ timeout: 10_000 }).then(
+        () => true,
+        () => false,
+      );
+      await this.page.keyboard.press(found ? 'Enter' : 'Escape');
+      await this.page.waitForTimeout(200);
+      if (found) return;
+    }
+    throw new Error(`“${words}” was not offered by ${command}; see ${await this.picture('not-offered')}`);
   }
 
   /** Chooses a head by its number on screen, through the palette. */
-  async chooseHead(layer: number, head: number): Promise<void> {
-    await this.command('Headlight: Select Head');
-    await this.page.waitForTimeout(300);
-    await this.#pick(`L${layer}·H${head}`);
+  chooseHead(layer: number, head: number): Promise<void> {
+    return this.#pick('Headlight: Select Head', `L${layer}·H${head}`);
   }
 
   /** Chooses another model, through the palette. */
-  async chooseModel(name: string): Promise<void> {
-    await this.command('Headlight: Select Model');
-    await this.page.waitForTimeout(300);
-    await this.#pick(name);
+  chooseModel(name: string): Promise<void> {
+    return this.#pick('Headlight: Select Model', name);
   }
 
   /** The panel's page, once its frame is there. */
