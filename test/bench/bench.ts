@@ -34,6 +34,7 @@ export interface Result extends Figure {
   readonly name: string;
   readonly unit: string;
   readonly limit: number | null;
+  readonly more: boolean;
   /** Null without a limit. */
   readonly holds: boolean | null;
 }

@@ -4,7 +4,6 @@ import { type Bench, digits } from './bench.ts';
 
 const START = 32;
 const STEPS = 64;
-const LENGTHS = [64, 96, 128] as const;
 
 const params = (root: string) => ({ folder: join(root, 'media/models/headlight-gpt/model.safetensors'), tokens: START, vocabulary: 2048 });
 
@@ -30,18 +29,5 @@ export const firstTokenBench: Bench = {
     const { firstMs, openedMs } = await task('first-token', params(root));
     const detail = `after ${START} tokens, the built-in GPT loaded, CPU; ${digits(openedMs!)} ms with opening and loading`;
     return { value: firstMs!, against: null, detail };
-  },
-};
-
-export const tokenMemoryBench: Bench = {
-  name: 'memory-per-token',
-  unit: 'bytes/token',
-  limit: null,
-  async measure({ root, task }) {
-    const bytes: number[] = [];
-    for (const length of LENGTHS) bytes.push((await task('token-memory', { ...params(root), steps: length - START })).bytes!);
-    const [first, last] = [bytes[0]!, bytes.at(-1)!];
-    const detail = `${bytes.map((value, i) => `${digits(value / 2 ** 20)} MB at ${LENGTHS[i]}`).join(', ')} tokens, the built-in GPT, all that is kept beside the weights, CPU`;
-    return { value: (last - first) / (LENGTHS.at(-1)! - LENGTHS[0]), against: null, detail };
   },
 };

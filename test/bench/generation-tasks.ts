@@ -10,7 +10,7 @@ import { toOrt } from '../../webview/engine/tensors.ts';
 import { openFolder } from '../inspect/folder.ts';
 import { startRuntime } from '../inspect/runtime.ts';
 import { type Measures, median } from './bench.ts';
-import { idsOf, type Params, timed, watchHeaps } from './measuring.ts';
+import { idsOf, type Params, timed } from './measuring.ts';
 
 const CPU = { device: 'wasm', fallback: null, half: false } as const;
 
@@ -119,24 +119,7 @@ async function firstToken({ folder, tokens, vocabulary }: Params): Promise<Measu
   return { firstMs: median(times), openedMs };
 }
 
-/** Everything that is kept after a text of some length was said and its attention read once, beside what was there after the first token. */
-async function tokenMemory({ folder, tokens, steps, vocabulary }: Params): Promise<Measures> {
-  const heaps = watchHeaps();
-  const kept = () => {
-    globalThis.gc?.();
-    return heaps.reduce((sum, heap) => sum + heap.buffer.byteLength, 0) + process.memoryUsage().arrayBuffers;
-  };
-  const engine = await openEngine(await startRuntime('wasm'), String(folder));
-  const start = idsOf(Number(tokens), Number(vocabulary));
-  await watched(engine)(start);
-  const before = kept();
-  const ids = await continueText(start, Number(steps), Number(vocabulary), watched(engine));
-  await engine.run({ ids });
-  return { bytes: kept() - before };
-}
-
 export const GENERATION: Readonly<Record<string, (params: Params) => Promise<Measures>>> = {
   generate,
   'first-token': firstToken,
-  'token-memory': tokenMemory,
 };

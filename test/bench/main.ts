@@ -38,11 +38,11 @@ export async function main(args: readonly string[], task: string): Promise<numbe
 async function measure({ name, unit, limit, more = false, measure }: Bench, tools: Tools): Promise<Result> {
   const figure = await measure(tools);
   const holds = limit === null ? null : more ? figure.value >= limit : figure.value <= limit;
-  return { name, unit, limit, holds, ...figure };
+  return { name, unit, limit, more, holds, ...figure };
 }
 
-function lineOf({ name, value, unit, limit, holds, against, detail }: Result): string {
-  const promise = limit === null ? '' : ` (limit ${digits(limit)}${holds ? '' : ', NOT HELD'})`;
+function lineOf({ name, value, unit, limit, more, holds, against, detail }: Result): string {
+  const promise = limit === null ? '' : ` (limit ${more ? 'at least ' : ''}${digits(limit)}${holds ? '' : ', NOT HELD'})`;
   const compared = against === null ? '' : ` against ${against}`;
   return `${name.padEnd(24)} ${digits(value)}${unit === '' ? '' : ` ${unit}`}${promise}${compared}; ${detail}`;
 }

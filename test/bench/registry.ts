@@ -3,7 +3,7 @@
 import { alignBench } from './align.ts';
 import type { Bench } from './bench.ts';
 import { firstPictureCold, firstPictureWarm } from './first-picture.ts';
-import { firstTokenBench, generateBench, tokenMemoryBench } from './generate.ts';
+import { firstTokenBench, generateBench } from './generate.ts';
 import { headBench } from './head.ts';
 import { memoryBench } from './memory.ts';
 import { openMemoryBench } from './open.ts';
@@ -32,6 +32,5 @@ export const BENCHES: readonly Bench[] = [
   referenceBench,
   generateBench,
   firstTokenBench,
-  tokenMemoryBench,
   soakBench,
 ];
