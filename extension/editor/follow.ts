@@ -1,6 +1,7 @@
 /** The editor and the run follow each other: the cursor chooses the query, the row is painted, tokens are revealed. */
 import {
   commands,
+  type Position,
   Range,
   type TextDocument,
   type TextEditor,
@@ -80,7 +81,8 @@ export class Follow {
   readonly #store = new Store();
   #frame: NodeJS.Timeout | undefined;
   #settle: NodeJS.Timeout | undefined;
-  /** Where the cursor was moved while a run was on its way. */
+  /** Cursors as they were when a run was asked for, by document, and where one was moved while it was on its way. */
+  #cursors: ReadonlyMap<string, Position> = new Map();
   #movedMeanwhile: TextEditor | null = null;
 
   constructor(
@@ -92,6 +94,7 @@ export class Follow {
   ) {
     this.#store.add(runs.onDidChange((run) => this.#paint(run)));
     this.#store.add(runs.onDidUpdate((run) => this.#paint(run)));
+    this.#store.add(runs.onDidStart(() => this.#noteCursors()));
     this.#store.add(runs.onDidFinish((run) => this.#catchUp(run)));
     this.#store.add(window.onDidChangeVisibleTextEditors(() => this.#paint(runs.current)));
     this.#store.add(window.onDidChangeTextEditorSelection((change) => this.#cursorMoved(change)));
@@ -133,6 +136,11 @@ export class Follow {
     );
   }
 
+  #noteCursors(): void {
+    this.#movedMeanwhile = null;
+    this.#cursors = new Map(window.visibleTextEditors.map(({ document, selection }) => [document.uri.toString(), selection.active]));
+  }
+
   /** What the cursor asked before there was anybody to answer. */
   #catchUp(run: Run): void {
     const editor = this.#movedMeanwhile;
@@ -142,7 +150,9 @@ export class Follow {
 
   #cursorMoved({ textEditor }: TextEditorSelectionChangeEvent): void {
     const run = this.runs.current;
-    if (this.runs.working) this.#movedMeanwhile = textEditor;
+    const { document, selection } = textEditor;
+    // VS Code tells of the selection that was run a moment later, as if it were a new one.
+    if (this.runs.working && !this.#cursors.get(document.uri.toString())?.isEqual(selection.active)) this.#movedMeanwhile = textEditor;
     if (!run || textEditor.document.uri.toString() !== run.source.uri) return;
     clearTimeout(this.#frame);
     clearTimeout(this.#settle);

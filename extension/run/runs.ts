@@ -60,6 +60,9 @@ export class Runs {
   readonly onDidChange = this.#changed.event;
   /** Selection, weights, staleness or measures of the current run. */
   readonly onDidUpdate = this.#selected.event;
+  readonly #started = this.#store.add(new EventEmitter<void>());
+  /** Somebody asked for a run. */
+  readonly onDidStart = this.#started.event;
   readonly #finished = this.#store.add(new EventEmitter<Run>());
   /** A run has ended well and is on view. */
   readonly onDidFinish = this.#finished.event;
@@ -99,6 +102,7 @@ export class Runs {
     this.#working?.cancel();
     const source = new CancellationTokenSource();
     this.#working = source;
+    this.#started.fire();
     const { look: _, ...again } = request;
     this.#last = again;
     try {
