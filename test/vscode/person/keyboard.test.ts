@@ -152,14 +152,6 @@ describe('the panel by keyboard alone', () => {
     assert.equal(await panel.locator('.card:popover-open').count(), 0);
   });
 
-  test('Escape goes back to the text, its cursor where it was, and the key into the panel again', LIMIT, async () => {
-    await press('Escape');
-    await window.until('the keyboard is in the text', () => document.activeElement?.closest('.monaco-editor') != null);
-    assert.equal(await window.page.locator('.statusbar-item', { hasText: 'Ln 2, Col 26' }).count(), 1);
-    await press('Control+Alt+P');
-    await focusIs('the heads', (f) => f.role === 'listbox');
-  });
-
   test('nothing left the machine', () => {
     assert.deepEqual(window.outside, []);
   });
