@@ -153,7 +153,7 @@ export class Follow {
     const { document, selection } = textEditor;
     // VS Code tells of the selection that was run a moment later, as if it were a new one.
     if (this.runs.working && !this.#cursors.get(document.uri.toString())?.isEqual(selection.active)) this.#movedMeanwhile = textEditor;
-    if (!run || textEditor.document.uri.toString() !== run.source.uri) return;
+    if (!run || document.uri.toString() !== run.source.uri) return;
     clearTimeout(this.#frame);
     clearTimeout(this.#settle);
     this.#frame = setTimeout(() => this.#selectAtCursor(run, textEditor), FRAME_MS);

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { runReference } from '../../model/architectures/reference.ts';
 import type { Keep } from '../../model/attention/index.ts';
 import { writeModel } from '../../model/onnx/wire.ts';
-import { emit } from '../../model/ops/emit.ts';
 import { openCheckpoint } from '../../model/safetensors/checkpoint.ts';
 import { type Tensor, tensor } from '../../model/tensor.ts';
 import { loadTokenizer } from '../../model/text/index.ts';
@@ -30,39 +29,32 @@ function peakMb(): number {
 /** Starting the runtime itself is paid once, whatever is opened. */
 async function warmRuntime(): Promise<Runtime> {
   const runtime = await startRuntime('wasm');
-  const identity = emit({ name: 'identity' });
-  identity.output('y', identity.apply('Identity', [identity.input('x', 'float32', [1])])[0]!, 'float32', [1]);
-  const session = await runtime.ort.InferenceSession.create(writeModel(identity.model()));
-  await session.release();
+  await runtime.warm();
   return runtime;
 }
 
 /** The plain way: the whole file to the runtime. Until the first answer. */
 async function openPlain({ file, tokens, vocabulary }: Params): Promise<Measures> {
   const runtime = await warmRuntime();
-  const { ms } = await timed(async () => {
-    const { InferenceSession, Tensor } = runtime.ort;
-    const session = await InferenceSession.create(readFileSync(String(file)), { logSeverityLevel: 3 });
-    const ids = BigInt64Array.from(idsOf(Number(tokens), Number(vocabulary)), BigInt);
-    const ones = ids.map(() => 1n);
-    const zeros = ids.map(() => 0n);
-    const values: Readonly<Record<string, BigInt64Array>> = { input_ids: ids, attention_mask: ones, token_type_ids: zeros };
-    const feeds = session.inputNames.map((name) => [name, new Tensor('int64', values[name]!, [1, ids.length])] as const);
-    await session.run(Object.fromEntries(feeds));
-  });
-  return { ms, peakMb: peakMb() };
+  const { InferenceSession, Tensor } = runtime.ort;
+  const session = await InferenceSession.create(readFileSync(String(file)), { logSeverityLevel: 3 });
+  const ids = BigInt64Array.from(idsOf(Number(tokens), Number(vocabulary)), BigInt);
+  const ones = ids.map(() => 1n);
+  const zeros = ids.map(() => 0n);
+  const values: Readonly<Record<string, BigInt64Array>> = { input_ids: ids, attention_mask: ones, token_type_ids: zeros };
+  const feeds = session.inputNames.map((name) => [name, new Tensor('int64', values[name]!, [1, ids.length])] as const);
+  await session.run(Object.fromEntries(feeds));
+  return { peakMb: peakMb() };
 }
 
 /** Headlight's way: the skeleton, with all attention found and instrumented. Until the first answer. */
 async function openSkeleton({ file, tokens, vocabulary }: Params): Promise<Measures> {
   const runtime = await warmRuntime();
-  const { ms } = await timed(async () => {
-    const folder = openFolder(String(file));
-    const engine = new Engine(runtime, { keeping: 'vectors' });
-    await engine.open(folder, folder.model, { device: 'wasm' });
-    await engine.run({ ids: idsOf(Number(tokens), Number(vocabulary)) });
-  });
-  return { ms, peakMb: peakMb() };
+  const folder = openFolder(String(file));
+  const engine = new Engine(runtime, { keeping: 'vectors' });
+  await engine.open(folder, folder.model, { device: 'wasm' });
+  await engine.run({ ids: idsOf(Number(tokens), Number(vocabulary)) });
+  return { peakMb: peakMb() };
 }
 
 async function open(file: string | number | undefined): Promise<{ runtime: Runtime; model: OpenModel }> {

@@ -88,13 +88,15 @@ export class Runtime {
   }
 
   /** Compiles the runtime before it is needed, which takes a second or two: meanwhile a model is opened. What fails here fails again where it counts. */
-  warm(): void {
+  async warm(): Promise<void> {
     const identity = emit({ name: 'identity' });
     identity.output('y', identity.apply('Identity', [identity.input('x', 'float32', [1])])[0]!, 'float32', [1]);
     const program = { name: 'identity', bytes: writeModel(identity.model()), folder: NO_FILES, weights: new Map() };
-    this.create(program, { device: 'wasm' })
-      .then((session) => session.release())
-      .catch((error: unknown) => console.warn('The runtime does not start', error));
+    try {
+      await (await this.create(program, { device: 'wasm' })).release();
+    } catch (error) {
+      console.warn('The runtime does not start', error);
+    }
   }
 
   /** @throws HeadlightError `memory`, `runtime`, `cancelled`, and what reading the weights throws */

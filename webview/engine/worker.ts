@@ -24,7 +24,7 @@ async function start({ ort, wasm, build, firstRun, lock }: StartParams): Promise
   const module = (await import(/* @vite-ignore */ ort)) as Ort;
   const runtime = new Runtime({ ort: module, wasm, build, gpu: navigator.gpu ?? null });
   started = { runtime, engine: new Engine(runtime, { firstRun }) };
-  runtime.warm();
+  void runtime.warm();
   return null;
 }
 
